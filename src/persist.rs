@@ -13,6 +13,7 @@ mod journal;
 pub mod key;
 pub mod ledger;
 mod list_record;
+mod list_rows;
 pub mod location;
 pub mod memory;
 mod mend;

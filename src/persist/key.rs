@@ -43,12 +43,22 @@ fn seal(
 }
 
 fn unseal(key: &RandomizedNonceKey, place: String, sealed: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
-    let (nonce, mut body) = (Nonce::try_assume_unique_for_key(nonce).ok()?, body.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(place), &mut body).ok()?.len();
+    let mut body = sealed.to_vec();
+    let length = unseal_in_place(key, place, &mut body)?.len();
     // Not a copy: what was opened would stay behind in memory.
+    body.drain(..NONCE_LEN);
     body.truncate(length);
     Some(body)
+}
+
+fn unseal_in_place<'a>(
+    key: &RandomizedNonceKey,
+    place: String,
+    sealed: &'a mut [u8],
+) -> Option<&'a [u8]> {
+    let (nonce, body) = sealed.split_at_mut_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    key.open_in_place(nonce, Aad::from(place), body).ok().map(|text| &*text)
 }
 
 /// What an application's key is to the store: it wraps the data key.
@@ -170,14 +180,34 @@ impl Vault {
     /// # Errors
     /// Why it is not read. In a sealed store whatever is not sealed was put there by somebody.
     pub(super) fn open(&self, place: String, body: &[u8]) -> Result<Vec<u8>, StoreFault> {
-        let (tag, rest) = body.split_first().ok_or(StoreFault::Altered)?;
-        match (self, *tag) {
-            (Self::Plain, PLAIN) => Ok(rest.to_vec()),
-            (Self::Plain, FORMER) => Err(StoreFault::NoKey),
-            (Self::Sealed(key), SEALED) => {
-                unseal(&key.seal, place, rest).ok_or(StoreFault::Altered)
+        let mut body = body.to_vec();
+        let length = self.open_in_place(place, &mut body)?.len();
+        let begins = match self {
+            Self::Sealed(_) => 1 + NONCE_LEN,
+            Self::Plain | Self::Shut(_) => 1,
+        };
+        // Not a copy: what was opened would stay behind in memory.
+        body.drain(..begins);
+        body.truncate(length);
+        Ok(body)
+    }
+
+    /// As [`Vault::open`], where the body itself is not needed any more.
+    ///
+    /// # Errors
+    /// Why it is not read, as there.
+    pub(super) fn open_in_place<'a>(
+        &self,
+        place: String,
+        body: &'a mut [u8],
+    ) -> Result<&'a [u8], StoreFault> {
+        match (self, body) {
+            (Self::Sealed(key), [SEALED, rest @ ..]) => {
+                unseal_in_place(&key.seal, place, rest).ok_or(StoreFault::Altered)
             }
-            (Self::Shut(why), SEALED) => Err(*why),
+            (Self::Plain, [PLAIN, rest @ ..]) => Ok(rest),
+            (Self::Plain, [FORMER, ..]) => Err(StoreFault::NoKey),
+            (Self::Shut(why), [SEALED, ..]) => Err(*why),
             _ => Err(StoreFault::Altered),
         }
     }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::PersistError;
-use super::brief_text::{self, Derivations};
+use super::brief_text;
 use super::header::SessionMark;
 use super::key::Vault;
 use super::list_record::ListRecord;
@@ -134,23 +134,8 @@ impl SessionRow {
     }
 
     /// No answer and no event stands beside it.
-    fn is_alone(&self) -> bool {
+    pub(super) fn is_alone(&self) -> bool {
         self.manifest.answers.is_empty() && self.manifest.events == 0
-    }
-
-    /// The session with its brief, and without what stands beside its row; the row, where a brief can
-    /// only be made of that. `which`: whether a brief of an earlier derivation will do.
-    pub(super) fn in_brief(self, which: Derivations) -> Result<WatchedSession, Box<Self>> {
-        if self.is_alone() || self.storage.fault.is_some() {
-            return Ok(self.watched());
-        }
-        match &self.brief {
-            Some(brief) if which == Derivations::Any || !brief.made_by.is_earlier() => {
-                let brief = Arc::clone(brief);
-                Ok(self.with(brief, None))
-            }
-            _ => Err(Box::new(self)),
-        }
     }
 
     /// The session by its row alone.
@@ -164,15 +149,13 @@ impl SessionRow {
     pub(super) fn with(self, brief: Arc<Brief>, detail: Option<Arc<Detail>>) -> WatchedSession {
         let nothing = Annotations::nothing();
         WatchedSession {
-            entry: Arc::new(self.entry),
             own: if self.own == *nothing { nothing } else { Arc::new(self.own) },
             personal: self.personal,
             brief,
             detail,
             poll: PollState { last_ok: self.last_ok, ..PollState::default() },
             storage: self.storage,
-            shared_prefix: false,
-            revision: 0,
+            ..WatchedSession::new(self.entry)
         }
     }
 }
@@ -195,14 +178,14 @@ pub(super) struct ListedRow {
 }
 
 /// A session's row as it stands in the file.
-struct RawRow {
-    position: i64,
+pub(super) struct RawRow {
+    pub(super) position: i64,
     /// `None`: what stands there is no ID.
-    id: Option<SessionId>,
+    pub(super) id: Option<SessionId>,
     /// The ID as it stands there.
     text: String,
-    version: u64,
-    body: Vec<u8>,
+    pub(super) version: u64,
+    pub(super) body: Vec<u8>,
 }
 
 impl RawRow {
@@ -221,7 +204,7 @@ impl RawRow {
         Some(FoundRow { position, id, version, row: read(store, vault, id, version, body) })
     }
 
-    fn mark(self, store: &str, vault: &Vault) -> SessionMark {
+    pub(super) fn mark(self, store: &str, vault: &Vault) -> SessionMark {
         SessionMark::new(store, vault, self.text, self.version)
     }
 }
@@ -237,11 +220,16 @@ fn version(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
 }
 
 impl FoundRow {
-    fn listed(self) -> ListedRow {
+    pub(super) fn listed(self) -> ListedRow {
         let Self { position, id, version, row } = self;
         let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
         ListedRow { position: Some(position), version, row }
     }
+}
+
+/// Where the body of a session's row stands.
+pub(super) fn session_place(store: &str, id: SessionId, version: u64) -> String {
+    format!("{store} {id} session {version}")
 }
 
 /// The body of a session's row, where it is the one of this version.
@@ -252,14 +240,11 @@ pub(super) fn read(
     version: u64,
     body: &[u8],
 ) -> Result<SessionRow, StoreFault> {
-    let text = vault.open(format!("{store} {id} session {version}"), body)?;
+    let text = vault.open(session_place(store, id, version), body)?;
     serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)
 }
 
 const COLUMNS: &str = "SELECT position, id, version, body FROM session";
-
-/// So many rows are read from the file before they are opened.
-const AT_ONCE: usize = 8_192;
 
 /// The watch-list without answers, by position.
 pub(super) fn list(
@@ -271,37 +256,25 @@ pub(super) fn list(
     Ok(each(connection, read)?.into_iter().flatten().collect())
 }
 
-/// The same, and what all the rows add to the digest.
-pub(super) fn list_and_marks(
-    connection: &Connection,
-    store: &str,
-    vault: &Vault,
-) -> Result<(Vec<ListedRow>, Vec<SessionMark>), PersistError> {
-    let read = |raw: RawRow| {
-        let listed = raw.read(store, vault).map(FoundRow::listed);
-        (listed, raw.mark(store, vault))
-    };
-    let (listed, marks): (Vec<_>, Vec<_>) = each(connection, read)?.into_iter().unzip();
-    Ok((listed.into_iter().flatten().collect(), marks))
-}
-
 /// What is made of each row, by position.
-fn each<T: Send>(
+pub(super) fn each<T: Send>(
     connection: &Connection,
     read: impl Fn(RawRow) -> T + Sync,
 ) -> Result<Vec<T>, PersistError> {
     let mut query = connection.prepare(&format!("{COLUMNS} ORDER BY position"))?;
     let mut rows = query.query([])?;
-    let (mut done, mut some) = (Vec::new(), Vec::new());
-    while let Some(row) = rows.next()? {
-        some.push(RawRow::of(row)?);
-        // Some at a time, so that their texts are not all in memory at once.
-        if some.len() >= AT_ONCE {
-            done.extend(parallel::map(std::mem::take(&mut some), &read));
+    // Some at a time, so that their texts are not all in memory at once.
+    let some = || -> Result<Vec<RawRow>, PersistError> {
+        let mut some = Vec::with_capacity(parallel::MANY);
+        while some.len() < parallel::MANY {
+            match rows.next()? {
+                Some(row) => some.push(RawRow::of(row)?),
+                None => break,
+            }
         }
-    }
-    done.extend(parallel::map(some, &read));
-    Ok(done)
+        Ok(some)
+    };
+    parallel::each(some, read)
 }
 
 /// The row of one session, by its ID.
@@ -373,17 +346,17 @@ pub(super) fn check_index(
     connection: &Connection,
     sessions: &[SessionMark],
 ) -> Result<(), PersistError> {
-    // Read from the index alone, which has no other column.
+    // Read from the index alone, which has no other column. One in another order finds as little.
     let mut query = connection.prepare("SELECT id FROM session ORDER BY id")?;
     let mut rows = query.query([])?;
-    let mut indexed: Vec<Vec<u8>> = Vec::with_capacity(sessions.len());
-    while let Some(row) = rows.next()? {
-        indexed.push(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec());
-    }
     let mut listed: Vec<&[u8]> = sessions.iter().map(|session| session.id.as_bytes()).collect();
     listed.sort_unstable();
-    indexed.sort_unstable();
-    if indexed.iter().map(Vec::as_slice).eq(listed) {
+    let mut listed = listed.into_iter();
+    let mut same = true;
+    while let Some(row) = rows.next()? {
+        same &= listed.next() == Some(row.get_ref(0)?.as_bytes().unwrap_or_default());
+    }
+    if same && listed.next().is_none() {
         return Ok(());
     }
     Err(PersistError::Damaged(String::from("the index of the sessions does not fit their table")))

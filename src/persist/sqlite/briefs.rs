@@ -8,6 +8,7 @@ use super::verify::Examined;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::brief_text::Derivations;
 use crate::persist::detail_rows::FEW;
+use crate::persist::list_rows::{self, BriefRow};
 use crate::persist::rows::{self, FoundRow, ListedRow};
 use crate::persist::write::Write;
 use crate::persist::{PersistError, prefixes};
@@ -26,12 +27,16 @@ impl Sqlite {
     ) -> Result<Vec<WatchedSession>, PersistError> {
         let read = self.at_one_moment(|store| {
             let (sql, name, vault) = (&store.connection, &store.name, &store.vault);
-            let (mut listed, marks) = rows::list_and_marks(sql, name, vault)?;
-            let doubtful = store.examine(&mut listed, Examined::All(marks))?;
-            if doubtful && store.lock.is_some() {
+            let (told, marks) = list_rows::list_and_marks(sql, name, vault, which)?;
+            if store.is_whole(marks, &told)? {
+                return store.in_brief(told).map(Ok);
+            }
+            let mut listed = rows::list(&store.connection, &store.name, &store.vault)?;
+            store.examine(&mut listed, Examined::All)?;
+            if store.lock.is_some() {
                 return Ok(Err(listed));
             }
-            store.in_brief(listed, which).map(Ok)
+            store.in_brief(briefs(listed, which)).map(Ok)
         })?;
         let InBrief { sessions, made } = match read {
             Ok(read) => read,
@@ -39,7 +44,7 @@ impl Sqlite {
                 self.accept(&listed)?;
                 self.at_one_moment(|store| {
                     let listed = rows::list(&store.connection, &store.name, &store.vault)?;
-                    store.in_brief(listed, which)
+                    store.in_brief(briefs(listed, which))
                 })?
             }
         };
@@ -50,38 +55,35 @@ impl Sqlite {
     }
 
     /// The listed sessions with their briefs, in their order.
-    pub(super) fn in_brief(
-        &self,
-        listed: Vec<ListedRow>,
-        which: Derivations,
-    ) -> Result<InBrief, PersistError> {
-        let mut sessions: Vec<Option<WatchedSession>> = Vec::with_capacity(listed.len());
-        let (mut places, mut lacking, mut anew) = (Vec::new(), Vec::new(), Vec::new());
-        for one in listed {
-            let ListedRow { position, version, row } = one;
-            sessions.push(match row.in_brief(which) {
-                Ok(watched) => Some(watched),
-                Err(row) => {
+    pub(super) fn in_brief(&self, told: Vec<BriefRow>) -> Result<InBrief, PersistError> {
+        let (mut sessions, mut places) = (Vec::with_capacity(told.len()), Vec::new());
+        let mut lacking = Vec::new();
+        for one in told {
+            sessions.push(match one {
+                BriefRow::Session(watched) => *watched,
+                BriefRow::Row(listed) => {
                     places.push(sessions.len());
-                    lacking.push(ListedRow { position, version, row: *row });
-                    None
+                    let unfinished = WatchedSession::new(listed.row.entry.clone());
+                    lacking.push(*listed);
+                    unfinished
                 }
             });
         }
+        let mut made = Vec::new();
         // Few at a time: their answers need not all be in memory.
         for (few, places) in lacking.chunks(FEW).zip(places.chunks(FEW)) {
             for (place, mut watched) in places.iter().zip(self.with_details(few)?) {
                 // What was not believed of it is not looked for again.
                 if watched.storage.fault.is_none() {
                     watched.detail = None;
-                    anew.push(watched.clone());
+                    made.push(watched.clone());
                 }
                 if let Some(there) = sessions.get_mut(*place) {
-                    *there = Some(watched);
+                    *there = watched;
                 }
             }
         }
-        Ok(InBrief { sessions: sessions.into_iter().flatten().collect(), made: anew })
+        Ok(InBrief { sessions, made })
     }
 
     /// Where this process may write to the store.
@@ -94,6 +96,11 @@ impl Sqlite {
         };
         made.chunks(BRIEFS).try_for_each(few)
     }
+}
+
+/// The sessions of these rows, where the rows will do.
+pub(super) fn briefs(listed: Vec<ListedRow>, which: Derivations) -> Vec<BriefRow> {
+    listed.into_iter().map(|one| BriefRow::of(one, which)).collect()
 }
 
 /// So many briefs are saved in one transaction.

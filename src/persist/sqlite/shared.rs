@@ -1,6 +1,7 @@
 //! What a process does with a store that another one may hold. What named sessions cost does not
 //! grow with the list, but for the digest, which is counted again where another process has written.
 
+use super::briefs::briefs;
 use super::verify::Examined;
 use super::{MESSAGES, Sqlite};
 use crate::domain::session::ids::SessionId;
@@ -172,7 +173,7 @@ impl Sqlite {
             let read = store.at_one_moment(|store| {
                 let mut listed = rows::named(&store.connection, &store.name, &store.vault, ids)?;
                 store.examine(&mut listed, Examined::Named(ids))?;
-                store.in_brief(listed, Derivations::Present)
+                store.in_brief(briefs(listed, Derivations::Present))
             })?;
             store.completed(read.sessions)
         })

@@ -9,14 +9,16 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::persist::header::{Header, POSTS, STATES, SessionMark};
 use crate::persist::key::Vault;
+use crate::persist::list_rows::BriefRow;
 use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::write::Write;
 use crate::persist::{PersistError, Persistence, posts, schema, second_copy, state};
 
 /// What the digest is compared for.
+#[derive(Clone, Copy)]
 pub(super) enum Examined<'a> {
-    /// All of the list, with what each adds to the digest.
-    All(Vec<SessionMark>),
+    /// All of the list, where a first look found it doubtful.
+    All,
     Named(&'a [SessionId]),
 }
 
@@ -82,6 +84,24 @@ impl Sqlite {
         (!told.is_empty()).then(|| told.join("; "))
     }
 
+    /// Whether all of the list is what belongs there. `marks`: what its rows add to the digest.
+    pub(super) fn is_whole(
+        &mut self,
+        marks: Vec<SessionMark>,
+        told: &[BriefRow],
+    ) -> Result<bool, PersistError> {
+        let compared = self.compare(Some(marks))?;
+        if !self.is_sealed() {
+            return Ok(true);
+        }
+        let altered = |one: &BriefRow| one.fault().is_some_and(StoreFault::is_damage);
+        let whole = compared.differing.is_empty() && !told.iter().any(altered);
+        if whole {
+            self.lost = compared.lost;
+        }
+        Ok(whole)
+    }
+
     /// Compares what is there with what the header says should be, and takes from the journal what
     /// is not to be believed. Returns whether anything was wrong.
     pub(super) fn examine(
@@ -89,9 +109,10 @@ impl Sqlite {
         listed: &mut Vec<ListedRow>,
         of: Examined<'_>,
     ) -> Result<bool, PersistError> {
-        let (compared, named) = match of {
-            Examined::All(marks) => (self.compare(Some(marks))?, None),
-            Examined::Named(ids) => (self.compare(None)?, Some(ids)),
+        let compared = self.compare(None)?;
+        let named = match of {
+            Examined::All => None,
+            Examined::Named(ids) => Some(ids),
         };
         if !self.is_sealed() {
             return Ok(false);
