@@ -2,6 +2,7 @@
 //!
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
+mod act;
 pub mod action;
 pub mod detail;
 pub mod dialogs;

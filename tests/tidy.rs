@@ -428,7 +428,7 @@ fn a_type_name_stands_once_and_is_of_the_field() {
 }
 
 /// What is declared once for all of the program: a new one must be asked for by the compiler.
-// Not `Action`: a dialog takes a few and leaves the rest to the screen; `app::update` names each.
+// Not `Action`: a dialog takes a few and leaves the rest to the screen; `app::act` names each.
 const DECLARED_ONCE: [&str; 13] = [
     "AnnotationChange",
     "ChangeKind",

@@ -44,7 +44,7 @@ macro_rules! actions {
         $action:ident $name:literal [$($key:literal)* $(@ $pane:ident)*] [$($flag:ident)*]
             $words:literal $(/ $short:literal)?;
     )*})*) => {
-        /// One thing to do. `keymap` makes them from keys; `app::update` carries them out.
+        /// One thing to do. `keymap` makes them from keys; `app::act` carries them out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Action {$($(
             $action,
