@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::sparkline;
@@ -67,7 +66,7 @@ pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     let width = usize::from(inner.width);
     if let Some(metrics) = model.metrics() {
         let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-        frame.render_widget(Paragraph::new(sparkline::metrics(&metrics, width, look)), foot);
+        frame.render_widget(Text::from(sparkline::metrics(&metrics, width, look)), foot);
         // The figures and a blank line above them.
         inner.height = inner.height.saturating_sub(2);
     }
@@ -83,7 +82,7 @@ pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     if !detail.is_empty() {
         let lines = u16::try_from(detail.len()).unwrap_or_default().min(inner.height);
         let below = Rect { y: inner.bottom().saturating_sub(lines), height: lines, ..inner };
-        frame.render_widget(Paragraph::new(detail), below);
+        frame.render_widget(Text::from(detail), below);
         inner.height -= lines;
     }
     alert_rows(frame, inner, model, look);

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 
 use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
 use crate::app::view::Tone;
@@ -65,7 +64,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
             lines.push(dim(&format!("{enter}Esc cancels · ctrl-o opens a file")));
         }
     }
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Text::from(lines), inner);
     put_cursor(frame, inner, cursor.0, cursor.1);
 }
 

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 
 use crate::app::Model;
 use crate::app::action::Action;
@@ -69,7 +68,7 @@ pub(crate) fn acknowledge(
         Line::default(),
         dim(&acknowledges, width, look),
     ];
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Text::from(lines), inner);
 }
 
 fn line(
@@ -90,6 +89,6 @@ fn line(
         dim(below, width, look),
         dim(said, width, look),
     ];
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Text::from(lines), inner);
     put_cursor(frame, inner, x, 1);
 }

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 
 use crate::app::Model;
 use crate::app::action::Action;
@@ -46,5 +45,5 @@ pub(crate) fn draw(
     let next = model.hint(Action::NextSession, "next session", " · ");
     let hint = format!("{next}↑ ↓ scroll · Esc closes");
     lines.push(dim(&hint, width, look));
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Text::from(lines), inner);
 }

@@ -7,10 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::symbols::{Marker, bar};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{
-    Axis, Bar, BarChart, BarGroup, Chart, Dataset, GraphType, Paragraph, Sparkline,
-};
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Axis, Bar, BarChart, BarGroup, Chart, Dataset, GraphType, Sparkline};
 
 use crate::app::dialogs::charts::state::ChartsDialog;
 use crate::app::view::Tone;
@@ -58,7 +56,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsDialog, lo
 fn titled(frame: &mut Frame<'_>, area: Rect, title: &str, look: Look) -> Rect {
     let [head, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     let text = fit(title, usize::from(head.width), look);
-    frame.render_widget(Paragraph::new(Span::styled(text, look.role(Role::Title))), head);
+    frame.render_widget(Span::styled(text, look.role(Role::Title)), head);
     rest
 }
 
@@ -133,7 +131,7 @@ fn said(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {
             Span::raw(fit(text, width.saturating_sub(33), look)),
         ])
     }));
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
 }
 
 fn requests(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -60,6 +59,6 @@ pub(crate) fn draw(
     }
     let allowed = format!("Needs --allow-writes and profile.{key}.   Esc cancels");
     lines.push(dim(&allowed, width, look));
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
     put_cursor(frame, area, prompt.width() + dialog.typed.before_cursor().width(), at);
 }

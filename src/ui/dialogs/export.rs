@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -66,7 +65,7 @@ pub(crate) fn draw(
     lines.truncate(room);
     lines.resize(room, Line::default());
     lines.push(keys(dialog.is_typing(), model, width, look));
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
     if let Some(row) = cursor {
         let reason = dialog.focus == ExportField::Reason;
         let text = if reason { &dialog.reason } else { &dialog.file };

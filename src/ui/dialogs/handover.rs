@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 
 use crate::app::dialogs::handover::state::HandoverDialog;
 use crate::app::view::Tone;
@@ -34,6 +33,6 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, 
         line(dialog.error.as_deref().unwrap_or_default(), Tone::Bad),
         line("Enter writes it, Esc cancels.", Tone::Dim),
     ];
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Text::from(lines), inner);
     put_cursor(frame, inner, LABEL + x, 3);
 }

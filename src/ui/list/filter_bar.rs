@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::text::text_field::TextField;
@@ -65,7 +64,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
         }
     });
     lines.push(keys(&KEYS, look));
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
     let column = PROMPT.width() + cursor.saturating_sub(hidden);
     put_cursor(frame, area, column, 1);
 }
@@ -92,7 +91,7 @@ fn draw_name(
     };
     lines.push(Line::from(Span::styled(fit(&format!("   {words}"), width, look), look.tone(tone))));
     lines.push(keys(&NAME_KEYS, look));
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
     let column = NAME.width() + name.before_cursor().width().saturating_sub(hidden);
     put_cursor(frame, area, column, 2);
 }

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -20,7 +19,7 @@ pub(crate) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     let said = model.message().or(model.digest()).cloned().or_else(|| model.ticker());
     if let Some(said) = said {
         let line = Line::from(vec![Span::raw(" "), cell(&said, width, look)]);
-        frame.render_widget(Paragraph::new(line), area);
+        frame.render_widget(Text::from(line), area);
     }
 }
 
@@ -53,7 +52,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         }
         lines.push(Line::from(spans));
     }
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
 }
 
 fn tabs(model: &Model, look: Look) -> Line<'static> {
@@ -83,7 +82,7 @@ fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, model: &M
             look.tone(Tone::Dim),
         )),
     ];
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
     let column = prompt.width() + input.field.before_cursor().width();
     put_cursor(frame, area, column, 0);
 }

@@ -2,8 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -85,7 +84,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     if area.height > 2 {
         lines.push(third(model, header.budget, header.notifications, look));
     }
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Text::from(lines), area);
 }
 
 /// Who needs the operator, what is under way, and figures
