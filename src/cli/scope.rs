@@ -61,6 +61,30 @@ const fn only_asks(command: Option<&Command>) -> bool {
         ) => true,
         Some(Command::Add(add)) => add.fetch,
         Some(Command::Letter(letter)) => letter.what.is_some(),
-        _ => false,
+        None
+        | Some(
+            Command::Demo(_)
+            | Command::Simulate(_)
+            | Command::Remove(_)
+            | Command::List(_)
+            | Command::Show(_)
+            | Command::Watch(_)
+            | Command::Listen(_)
+            | Command::Ingest(_)
+            | Command::Export(_)
+            | Command::Verify { .. }
+            | Command::Media(_)
+            | Command::Stats(_)
+            | Command::Handover(_)
+            | Command::Doctor { .. }
+            | Command::Store { .. }
+            | Command::Info { .. }
+            | Command::Reset
+            | Command::Config { .. }
+            | Command::Completions { .. }
+            | Command::Man { .. }
+            | Command::Version
+            | Command::Help { .. },
+        ) => false,
     }
 }
