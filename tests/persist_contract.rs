@@ -875,14 +875,20 @@ fn a_brief_that_is_missing_older_or_unreadable_is_made_of_the_answers_and_saved(
         let stored = open(&path).briefs_as_stored().unwrap();
         let earlier = stored.iter().filter(|session| session.brief.made_by.is_earlier()).count();
         assert_eq!(earlier, if what == "older" { 2 } else { 0 }, "{what}: a list is shown of it");
+        let holder = held(&path);
         let said = briefs(&mut open(&path));
+        drop(holder);
+        let as_stored = || open(&path).briefs_as_stored().unwrap();
+        let earlier = || as_stored().iter().filter(|s| s.brief.made_by.is_earlier()).count();
+        assert_eq!(earlier() > 0, what == "older", "{what}: only the holder may write");
         for (brief, whole) in said.iter().zip(&truth) {
             assert!(!brief.brief.made_by.is_earlier(), "{what}");
             let made_by = brief.brief.made_by;
             assert_eq!(*brief.brief, Brief { made_by, ..Brief::clone(&whole.brief) }, "{what}");
         }
-        // Who may write keeps them; the answers are not needed for them any more.
-        assert_eq!(briefs(&mut held(&path)), said, "{what}");
+        // Who reads while nobody holds the store keeps them; the answers are not needed any more.
+        assert_eq!(briefs(&mut open(&path)), said, "{what}");
+        assert_eq!(earlier(), 0, "{what}");
         let connection = rusqlite::Connection::open(&path).unwrap();
         connection.execute("DELETE FROM answer", []).unwrap();
         drop(connection);

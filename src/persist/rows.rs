@@ -346,7 +346,8 @@ pub(super) fn check_index(
     connection: &Connection,
     sessions: &[SessionMark],
 ) -> Result<(), PersistError> {
-    // Read from the index alone, which has no other column. One in another order finds as little.
+    // Read from the index alone, which has no other column. If it is out of order, SQLite does not
+    // find the rows by it either.
     let mut query = connection.prepare("SELECT id FROM session ORDER BY id")?;
     let mut rows = query.query([])?;
     let mut listed: Vec<&[u8]> = sessions.iter().map(|session| session.id.as_bytes()).collect();

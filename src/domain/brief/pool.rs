@@ -89,7 +89,7 @@ impl Brief {
 }
 
 impl CommonPart for Arc<ResultContent> {
-    /// Where the whole is not another's, its lists may be.
+    /// Its lists are shared where the whole cannot be.
     fn pooled(self) -> Self {
         static POOL: Pool<ResultContent> = Pool::new();
         let content = Self::unwrap_or_clone(self);

@@ -18,6 +18,8 @@ pub(super) struct InBrief {
     pub(super) sessions: Vec<WatchedSession>,
     /// Those of them whose briefs had to be made.
     made: Vec<WatchedSession>,
+    /// All of the list is what belongs there.
+    is_whole: bool,
 }
 
 impl Sqlite {
@@ -25,11 +27,28 @@ impl Sqlite {
         &mut self,
         which: Derivations,
     ) -> Result<Vec<WatchedSession>, PersistError> {
+        let mut read = self.read_in_brief(which)?;
+        // Else each command would make them again until a dashboard has run. What was read before
+        // the lock was there may be older than what is there now.
+        if read.is_whole && !read.made.is_empty() && self.lock.is_none() && self.takes_writes() {
+            read = self.holding(|store| match store.lock {
+                Some(_) => store.read_in_brief(which),
+                None => Ok(read),
+            })?;
+        }
+        let mut sessions = self.completed(read.sessions)?;
+        prefixes::mark_shared(&mut sessions, None);
+        Ok(sessions)
+    }
+
+    /// Who has the lock keeps what had to be made.
+    fn read_in_brief(&mut self, which: Derivations) -> Result<InBrief, PersistError> {
         let read = self.at_one_moment(|store| {
             let (sql, name, vault) = (&store.connection, &store.name, &store.vault);
             let (told, marks) = list_rows::list_and_marks(sql, name, vault, which)?;
             if store.is_whole(marks, &told)? {
-                return store.in_brief(told).map(Ok);
+                let read = store.in_brief(told)?;
+                return Ok(Ok(InBrief { is_whole: true, ..read }));
             }
             let mut listed = rows::list(&store.connection, &store.name, &store.vault)?;
             store.examine(&mut listed, Examined::All)?;
@@ -38,7 +57,7 @@ impl Sqlite {
             }
             store.in_brief(briefs(listed, which)).map(Ok)
         })?;
-        let InBrief { sessions, made } = match read {
+        let read = match read {
             Ok(read) => read,
             Err(listed) => {
                 self.accept(&listed)?;
@@ -48,10 +67,10 @@ impl Sqlite {
                 })?
             }
         };
-        self.save_briefs(&made)?;
-        let mut sessions = self.completed(sessions)?;
-        prefixes::mark_shared(&mut sessions, None);
-        Ok(sessions)
+        if self.lock.is_some() && self.takes_writes() {
+            self.save_briefs(&read.made)?;
+        }
+        Ok(read)
     }
 
     /// The listed sessions with their briefs, in their order.
@@ -83,14 +102,14 @@ impl Sqlite {
                 }
             }
         }
-        Ok(InBrief { sessions, made })
+        Ok(InBrief { sessions, made, is_whole: false })
     }
 
-    /// Where this process may write to the store.
+    const fn takes_writes(&self) -> bool {
+        self.refused.is_none() && !self.vault.is_shut()
+    }
+
     fn save_briefs(&mut self, made: &[WatchedSession]) -> Result<(), PersistError> {
-        if self.lock.is_none() || self.refused.is_some() || self.vault.is_shut() {
-            return Ok(());
-        }
         let few = |few: &[WatchedSession]| -> Result<(), PersistError> {
             self.write(|write| few.iter().try_for_each(|watched| write.put_brief(watched)))
         };
