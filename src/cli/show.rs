@@ -11,6 +11,7 @@ use super::{export, named, setup, source, terminal_style, words};
 use crate::app::text::narration;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::assessment::asked_document::asked_document;
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::deadline::Deadline;
@@ -20,6 +21,7 @@ use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::events::change::by_time;
 use crate::domain::personal::{Privacy, hidden};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::configuration::RequiredResource;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::Resource;
@@ -161,6 +163,20 @@ fn name(text: Option<ServerText>) -> String {
     text.map_or("?".into(), |text| safe(&text))
 }
 
+/// `GBR UTILITY_BILL `; nothing where something came, which has a line of its own.
+fn asked(
+    session: &OpenSession,
+    requirement: &RequiredResource,
+    cover: &coverage::RequirementCoverage,
+) -> String {
+    let asked = asked_document(requirement, session.instructions());
+    let asked = asked.filter(|_| cover.resources.is_empty()).map(|asked| {
+        let parts = [asked.country, Some(asked.document_type)].into_iter().flatten();
+        format!("{} ", parts.map(safe).collect::<Vec<_>>().join(" "))
+    });
+    asked.unwrap_or_default()
+}
+
 fn tree(session: &OpenSession, privacy: Privacy) -> String {
     let Some(configuration) = session.configuration() else {
         return "  the configuration is not known yet\n".into();
@@ -192,7 +208,7 @@ fn tree(session: &OpenSession, privacy: Privacy) -> String {
             format!("  {}", name(requirement.requirement_type.as_ref().map(RequirementType::text))),
             name(requirement.state.as_ref().map(RequirementState::text)),
             supplied,
-            format!("from {}", sources.join(" or ")),
+            format!("{}from {}", asked(session, requirement, cover), sources.join(" or ")),
         ]);
         for resource in cover.resources.iter().filter_map(|&at| resources.get(at)) {
             let document = resource.document();

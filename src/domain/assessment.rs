@@ -1,6 +1,7 @@
 //! What is concluded about a session: stage, deadline, findings, coverage, figures.
 
 pub mod as_of;
+pub mod asked_document;
 pub mod attention;
 pub mod cause;
 pub mod coverage;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::assessment::asked_document::asked_document;
 use crate::domain::assessment::coverage::{self, Coverage};
 use crate::domain::assessment::requested;
 use crate::domain::brief::bounds::Budget;
@@ -30,7 +31,7 @@ use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::observation::Unchanged;
 use crate::domain::session::parts::{Answers, Part};
-use crate::domain::session::wire_enum::{CheckType, SessionState};
+use crate::domain::session::wire_enum::{CheckType, RequirementType, SessionState};
 
 /// Number of the way in which a brief was made: it grows when the same answers make another one, so
 /// that those that are stored are made anew.
@@ -39,7 +40,7 @@ pub struct Derivation(pub u32);
 
 impl Derivation {
     /// What [`Brief::of`] makes in this build.
-    pub const PRESENT: Self = Self(4);
+    pub const PRESENT: Self = Self(5);
 
     /// A build that made other briefs of the same answers.
     #[must_use]
@@ -100,7 +101,8 @@ pub struct RequestedBrief {
 pub struct Covered {
     pub supplied: usize,
     pub of: usize,
-    /// Types of those that are not supplied, in the order of the configuration.
+    /// What is not supplied, in the order of the configuration:
+    /// the document that is asked for, else the requirement's type.
     pub missing: Arc<[ServerText]>,
 }
 
@@ -295,8 +297,12 @@ fn covered(answers: &Answers, coverage: &Coverage, budget: &mut Budget) -> Cover
         .iter()
         .zip(&coverage.requirements)
         .filter(|(_, cover)| !cover.supplied)
-        .filter_map(|(asked, _)| asked.requirement_type.as_ref());
-    let missing = budget.list(missing, |kind, budget| budget.text(&kind.text()));
+        .filter_map(|(asked, _)| {
+            let document = asked_document(asked, answers.instructions());
+            let kind = || asked.requirement_type.as_ref().map(RequirementType::text);
+            document.map(|document| document.document_type.clone()).or_else(kind)
+        });
+    let missing = budget.list(missing, |what, budget| budget.text(&what));
     Covered { supplied, of, missing: missing.into() }
 }
 

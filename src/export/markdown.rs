@@ -7,6 +7,7 @@ use super::assemble::Part;
 use super::document::event;
 use super::mask::{MASK, findings, mask_own, word};
 use super::{Contents, DocumentOrigin};
+use crate::domain::assessment::asked_document::asked_document;
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
 use crate::domain::events::change::by_time;
@@ -122,7 +123,7 @@ fn requirements(session: &OpenSession, masked: bool) -> String {
     let Some(configuration) = session.configuration() else { return String::new() };
     let covered = coverage::derive(&session.answers).requirements;
     let mut text = String::from(
-        "\n## Required resources\n\n| Type | Supplied | Allowed sources |\n|---|---|---|\n",
+        "\n## Required resources\n\n| Type | Document | Supplied | Allowed sources |\n|---|---|---|---|\n",
     );
     for (requirement, cover) in configuration.requirements.iter().zip(covered) {
         let kind =
@@ -130,7 +131,10 @@ fn requirements(session: &OpenSession, masked: bool) -> String {
         let sources = requirement.allowed_sources.iter();
         let sources: Vec<String> = sources.map(|allowed| source(allowed, masked)).collect();
         let supplied = if cover.supplied { "yes" } else { "missing" };
-        text += &format!("| {} | {supplied} | {} |\n", plain(kind), sources.join(", "));
+        let asked = asked_document(requirement, session.instructions());
+        let asked = asked.map_or("", |asked| word(asked.document_type.as_raw(), masked));
+        let (kind, asked) = (plain(kind), plain(asked));
+        text += &format!("| {kind} | {asked} | {supplied} | {} |\n", sources.join(", "));
     }
     text
 }

@@ -163,3 +163,15 @@ fn of_flag_and_file_the_stricter_privacy_holds_and_a_zone_is_one_that_is_known()
     world.run(&["list", "--tz", "Europe/London", "--interval", "5s"], 2);
     world.run(&["config", "check", "--interval", "0s"], 2);
 }
+
+#[test]
+fn what_is_missing_is_named_by_its_document() {
+    let world = crate::world(&["--sessions", "1", "--scenario", "S04", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
+    let (_, err) = world.run(&["add", id, "--ref", "dbs-1", "--fetch"], 0);
+    assert!(err.contains("1 added"), "{err}");
+    let (shown, _) = world.run(&["show", "dbs-1"], 0);
+    assert!(shown.contains("missing  GBR PASSPORT from IBV\n"), "{shown}");
+    let (text, _) = world.run(&["export", "dbs-1", "--format", "md"], 0);
+    assert!(text.contains("| ID_DOCUMENT | PASSPORT | missing | IBV"), "{text}");
+}

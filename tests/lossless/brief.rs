@@ -1,6 +1,7 @@
 //! What the list needs stands in the brief: it says of checks, resources, requirements, letter and
 //! events what the answers say, for every scenario and for its mutated answers.
 
+use branchwatch::domain::assessment::asked_document::asked_document;
 use branchwatch::domain::assessment::coverage;
 use branchwatch::domain::assessment::requested::expected;
 use branchwatch::domain::brief::Brief;
@@ -133,8 +134,13 @@ fn of_requirements(brief: &Brief, answers: &Answers) {
     assert_eq!(known.requested.expected, expected(configuration, &coverage).len());
     let covers = configuration.requirements.iter().zip(&coverage.requirements);
     let missing = covers.filter(|(_, cover)| !cover.supplied);
-    let missing = missing.filter_map(|(required, _)| required.requirement_type.as_ref());
-    let missing: Vec<&str> = missing.map(RequirementType::as_raw).collect();
+    let letter = answers.instructions();
+    let missing: Vec<&str> = missing
+        .filter_map(|(required, _)| match asked_document(required, letter) {
+            Some(asked) => Some(asked.document_type.as_raw()),
+            None => required.requirement_type.as_ref().map(RequirementType::as_raw),
+        })
+        .collect();
     let kept: Vec<&str> = brief.covered.missing.iter().map(ServerText::as_raw).collect();
     assert_eq!(kept, missing);
     for required in &configuration.requirements {

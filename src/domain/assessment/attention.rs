@@ -153,7 +153,8 @@ fn turned_away(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option
     let missing = match &*covered.missing {
         [] => String::new(),
         [one] => format!("; missing: {}", one.as_raw()),
-        // One line of the list: the tree has all of them.
+        [one, two] => format!("; missing: {}, {}", one.as_raw(), two.as_raw()),
+        // Two lines under the list: the tree has all of them.
         [first, more @ ..] => format!("; missing: {}, +{} more", first.as_raw(), more.len()),
     };
     let text = format!(
@@ -369,7 +370,7 @@ mod tests {
         let visited = f::watched(Some(visited), Some(asked), None);
         assert_eq!(
             assessed(&visited).findings[0].text.as_raw(),
-            "1 of 2 supplied, then nothing for 50m; missing: SUPPLEMENTARY_DOCUMENT"
+            "1 of 2 supplied, then nothing for 50m; missing: UTILITY_BILL"
         );
     }
 

@@ -3,6 +3,7 @@
 use super::{heading, row, titled, type_of};
 use crate::app::text::words::{server, wire};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
+use crate::domain::assessment::asked_document::asked_document;
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::{self, RequestedCheck};
 use crate::domain::watchlist::open_session::OpenSession;
@@ -34,7 +35,7 @@ fn asked(number: usize, wanted: &RequestedCheck) -> CheckRow {
     }
 }
 
-/// The document that was supplied; else the one that the letter promises; else the requirement.
+/// The document that was supplied; else the one that is asked for; else the requirement.
 fn title(session: &OpenSession, wanted: &RequestedCheck) -> String {
     let Some(place) = wanted.requirement else { return "whole session".to_owned() };
     let answer = session.session();
@@ -42,10 +43,9 @@ fn title(session: &OpenSession, wanted: &RequestedCheck) -> String {
         return heading(resource);
     }
     let requirement = session.configuration().and_then(|c| c.requirements.get(place));
-    let letter = session.instructions().map_or(&[][..], |letter| &letter.documents);
-    let promise = letter.iter().find(|p| requirement.is_some_and(|r| r.id == p.requirement_id));
-    let mut parts: Vec<String> = promise
-        .map(|promise| [&promise.document_type, &promise.country_code])
+    let asked = requirement.and_then(|asked| asked_document(asked, session.instructions()));
+    let mut parts: Vec<String> = asked
+        .map(|asked| [Some(asked.document_type), asked.country])
         .into_iter()
         .flatten()
         .flatten()

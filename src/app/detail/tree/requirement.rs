@@ -3,6 +3,7 @@
 use super::{TreeWords, extra, leaf, maybe, node, resource, value};
 use crate::app::text::words::{self, server, wire};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
+use crate::domain::assessment::asked_document::asked_document;
 use crate::domain::assessment::coverage::{Match, RequirementCoverage};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::{
@@ -134,18 +135,8 @@ fn wanted(
     if let Some(kind) = &requirement.liveness_type {
         return wire(kind.as_raw());
     }
-    let letter = session.instructions().map_or(&[][..], |letter| &letter.documents);
-    if let Some(promise) =
-        letter.iter().find(|p| p.requirement_id == requirement.id && p.document_type.is_some())
-    {
-        return pair(promise.country_code.as_ref(), promise.document_type.as_ref());
-    }
-    match requirement.accepted.as_slice() {
-        [only] if only.document_types.len() == 1 => {
-            pair(Some(&only.country), only.document_types.first())
-        }
-        _ => String::new(),
-    }
+    let asked = asked_document(requirement, session.instructions());
+    asked.map_or_else(String::new, |asked| pair(asked.country, Some(asked.document_type)))
 }
 
 fn state(state: Option<&RequirementState>) -> TreeNode {
@@ -160,9 +151,9 @@ fn state(state: Option<&RequirementState>) -> TreeNode {
 fn coverage(matched: Match) -> TreeNode {
     let why = match matched {
         Match::Exact => "named by the letter",
-        Match::Derived => "kind, type, country",
+        Match::Derived => "the only one that fits",
         Match::Ambiguous => "several could be it",
-        Match::None => "no document matches",
+        Match::None => "no resource fits",
     };
     leaf("coverage", Cell::plain(format!("{}: {why}", matched.word())))
 }

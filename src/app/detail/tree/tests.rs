@@ -104,7 +104,7 @@ fn a_requirement_tells_state_sources_documents_assessments_tasks_and_attempts() 
     let expected = [
         "ID_DOCUMENT | missing",
         "  state | IN_PROGRESS",
-        "  coverage | none: no document matches",
+        "  coverage | none: no resource fits",
         "  allowed sources | IBV (UK_POST_OFFICE)",
         "    IBV | UK_POST_OFFICE | allowed",
         "      floor | 3",
@@ -151,7 +151,7 @@ fn coverage_is_told_in_words_and_a_source_that_is_not_listed_stands_out() {
         &one,
         &[
             "ID_DOCUMENT | GBR PASSPORT | supplied 09:18:31Z",
-            "  coverage | derived: kind, type, country",
+            "  coverage | derived: the only one that fits",
             "    KIOSK (not known) | used, not listed",
             "  PASSPORT | from KIOSK (not known) | 09:18:31Z",
             "    source | KIOSK (not known)",
