@@ -72,7 +72,7 @@ fn branch(rows: &mut LetterRows, branch: &Branch) {
         ("type", &branch.branch_type),
         ("FAD code", &branch.fad_code),
         ("address", &branch.address),
-        ("post code", &branch.post_code),
+        ("postcode", &branch.post_code),
     ] {
         if let Some(text) = text {
             rows.say(label, &long(text));
