@@ -241,7 +241,7 @@ fn an_archive_and_its_undo_are_shown_while_paused() {
         o.does_not_see("change waiting");
         o.does_not_see("changes waiting");
         o.press("p").await;
-        o.sees("not paused");
+        o.sees("resumed");
         o.sees("Sessions 2 ");
     });
 }

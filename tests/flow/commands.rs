@@ -223,3 +223,18 @@ fn the_columns_of_a_very_large_session_stay_apart() {
         });
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_command_is_said_where_the_palette_does_not_hide_it() {
+    let folder = folder();
+    story((80, 24), &[("S03", 60)], folder.path(), async |o| {
+        o.command("interval abc").await;
+        o.sees("┏ Command");
+        o.sees("\"abc\" is not a duration");
+        o.press("esc").await;
+        // The keys of the panes do nothing in a dialog: the footer does not offer them.
+        o.press("y").await;
+        o.sees("Esc close");
+        o.does_not_see("p pause");
+    });
+}

@@ -70,7 +70,7 @@ fn resume(model: &mut Model) {
         model.name_newest(&changed);
         digest::take_in(model, &latest, !changed.is_empty());
     }
-    model.set_message("not paused", Tone::Plain);
+    model.set_message("resumed: this screen shows the latest again", Tone::Plain);
     cursor::settle(model);
     model.rebuild(true);
     model.refresh_words();

@@ -89,7 +89,9 @@ impl Model {
     #[must_use]
     pub fn footer(&self) -> Footer {
         let areas = self.areas();
-        let said = self.message().filter(|_| areas.ticker.is_none()).cloned();
+        // A dialog may lie over the message's own line, and its tabs lead nowhere.
+        let here = areas.ticker.is_none() || self.dialog.is_some();
+        let said = self.message().filter(|_| here).cloned();
         let marked = match self.marked() {
             0 => String::new(),
             n => format!("{n} marked  "),
@@ -133,6 +135,11 @@ impl Model {
                 Hint::new("Enter", self.enter_word(), Action::Enter),
                 Hint::new("Esc", "cancel", Action::Back),
             ];
+        }
+        if self.dialog.is_some() {
+            // Its frame says what else it takes; the panes' keys do nothing here.
+            let back = self.key(Action::Back).map(|key| Hint::new(key, "close", Action::Back));
+            return back.into_iter().collect();
         }
         let pane = self.focus;
         let in_list = pane == Pane::List;

@@ -12,11 +12,12 @@ use crate::theme::{Look, Role};
 use crate::ui::list::filter_bar;
 use crate::ui::widgets::text::{cell, fit, put_cursor};
 
-/// The message, else the newest change of any session.
+/// The message, unless the footer has it, else the newest change of any session.
 pub(crate) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let width = usize::from(area.width).saturating_sub(1);
     // What the operator did comes before what happened by itself.
-    let said = model.message().or(model.digest()).cloned().or_else(|| model.ticker());
+    let message = model.message().filter(|_| model.dialog().is_none());
+    let said = message.or(model.digest()).cloned().or_else(|| model.ticker());
     if let Some(said) = said {
         let line = Line::from(vec![Span::raw(" "), cell(&said, width, look)]);
         frame.render_widget(Text::from(line), area);

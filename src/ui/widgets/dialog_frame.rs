@@ -23,15 +23,13 @@ pub(crate) fn open(
     let x = whole.x + (whole.width - width) / 2;
     let y = whole.y + (whole.height - height) / 2;
     let area = Rect::new(x, y, width, height);
+    let hint = if hint.is_empty() { String::new() } else { format!(" {} ", look.text(hint)) };
     let block = Block::new()
         .borders(Borders::ALL)
         .border_set(look.border(true))
         .border_style(look.role(Role::Focus))
         .title(Line::from(Span::styled(format!(" {} ", look.text(title)), look.role(Role::Title))))
-        .title(
-            Line::from(Span::styled(format!(" {} ", look.text(hint)), look.tone(Tone::Dim)))
-                .right_aligned(),
-        );
+        .title(Line::from(Span::styled(hint, look.tone(Tone::Dim))).right_aligned());
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
