@@ -277,7 +277,9 @@ fn chosen(columns: &[Column], width: usize, widths: Widths) -> Fitted {
     let mut shown = vec![Column::Ref];
     for column in PRIORITY {
         let need = column.need(widths);
-        if need <= room {
+        // Room that the checks just miss is no reason to say the ID twice.
+        let has_cause = column != Column::Session || shown.contains(&Column::Checks);
+        if need <= room && has_cause {
             room -= need;
             shown.push(column);
         }
@@ -348,6 +350,7 @@ mod tests {
             (64, SHORT, "ref stage docs checks due seen"),
             (78, SHORT, "ref stage docs checks due seen changed"),
             (110, SHORT, "ref session state stage docs checks due branch seen changed"),
+            (64, Widths { name: 12, own: 0, times: false }, "ref stage docs due seen"),
             (53, LONG, "ref stage seen"),
             (64, LONG, "ref stage due seen"),
             (78, LONG, "ref stage docs checks due seen"),
