@@ -28,6 +28,7 @@ use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::persist::{PersistError, Persistence, SharedPersistence};
 use branchwatch::refresh::{Command, Settings};
 use branchwatch::runtime::engine::{Engine, LoadedStore, StoreRole};
+use jiff::SignedDuration;
 
 #[derive(Clone)]
 struct Fake {
@@ -98,6 +99,34 @@ fn place() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.db");
     (folder, file)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_follows_says_that_the_one_that_polls_has_no_response() {
+    let (_folder, file) = place();
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    other.add(&[entry(1)]).unwrap();
+    let answered = |at: jiff::Timestamp| {
+        let mut learned = WatchedSession::new(entry(1));
+        learned.revise(|answers| answers.session = Some(Arc::new(result(id(1), "ONGOING", at))));
+        learned.poll.last_ok = Some(at);
+        Arc::new(learned)
+    };
+    let at: jiff::Timestamp = "2026-10-16T09:00:00Z".parse().unwrap();
+    other.save(&[answered(at)]).unwrap();
+    let mut world = started(&file);
+    let first = world.sees(|s| s.health.connection == Connection::Following).await;
+    assert_eq!(first.health.last_ok, Some(at), "what was read at the start has an age too");
+    let silent = Connection::Silent { since: at };
+    let silent = world.sees(|s| s.health.connection == silent);
+    // Before a visit a session is polled each 15 minutes: until then silence means nothing.
+    tokio::time::timeout(std::time::Duration::from_mins(17), silent).await.unwrap();
+
+    let again = world.api.clock.now();
+    assert!(again.duration_since(at) > SignedDuration::from_mins(15), "{again}");
+    other.save(&[answered(again)]).unwrap();
+    world.sees(|s| s.health.connection == Connection::Following).await;
+    assert_eq!(world.asked(), 0, "who follows asks nobody");
 }
 
 // D06

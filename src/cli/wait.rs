@@ -254,6 +254,7 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
         | Connection::Slowed { .. }
         | Connection::Disabled
         | Connection::Following
+        | Connection::Silent { .. }
         | Connection::NoHolder => {}
     }
     let mut failures = snapshot.sessions.iter().filter_map(|s| s.poll.last_failure.as_ref());

@@ -153,6 +153,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn stands_by(&mut self, relay: mpsc::Sender<Vec<OutboxMessage>>) {
         self.settings.following = true;
         self.relay = Some(relay);
+        // What was read at the start is the other's: its age is told before it learns more.
+        let known = self.store.snapshot().sessions.iter().filter_map(|s| s.poll.last_ok).max();
+        self.last_ok = self.last_ok.max(known);
     }
 
     /// What the other process left is this one's to keep from here on. Who saves learns what it was,

@@ -13,6 +13,9 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{Connection, Health};
 use crate::domain::watchlist::watched::PollState;
 
+/// A process that polls and reaches Yoti is never behind by so much without any answer at all.
+const SILENCE: SignedDuration = SignedDuration::from_mins(1);
+
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn publish(&mut self) {
         let now = Instant::now();
@@ -54,6 +57,20 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
+    /// Since when the process that polls has had no answer, though one was due well before now.
+    // Why it has none is not in the store: it may be offline, or stopped by ctrl-z.
+    fn silent_since(&self) -> Option<Timestamp> {
+        let since = self.last_ok?;
+        let before = self.clock.now().saturating_sub(SILENCE).ok()?;
+        let is_due = |poll: &PollState| {
+            let due = poll.last_ok.zip(poll.interval).map(|(at, every)| at.saturating_add(every));
+            due.is_some_and(|due| due.is_ok_and(|due| due < before))
+        };
+        let snapshot = self.store.snapshot();
+        let silent = since < before && snapshot.sessions.iter().any(|known| is_due(&known.poll));
+        silent.then_some(since)
+    }
+
     fn store_troubles(&self) -> Option<String> {
         let said = self.store_trouble.iter().chain(&self.unreadable).chain(&self.store_damage);
         let said: Vec<&str> = said.map(String::as_str).collect();
@@ -71,7 +88,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             return Connection::Disabled;
         }
         if self.settings.following {
-            return if self.nobody_polls { Connection::NoHolder } else { Connection::Following };
+            let silent = || self.silent_since().map(|since| Connection::Silent { since });
+            return if self.nobody_polls {
+                Connection::NoHolder
+            } else {
+                silent().unwrap_or(Connection::Following)
+            };
         }
         if let Some((cause, since, probe_at)) = self.breaker.state() {
             let ago = self.shown(now.duration_since(since));

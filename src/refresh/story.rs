@@ -36,6 +36,7 @@ pub(super) fn connection(was: &str, now: &Connection) -> &'static str {
             error!(seconds = ahead.as_secs(), "Yoti refuses the signature: the clock is off");
         }
         Connection::Following => info!("another process asks Yoti: its results are shown"),
+        Connection::Silent { since } => warn!(%since, "the process that polls has no answer"),
         Connection::NoHolder => warn!("no process polls Yoti: the local store cannot be written"),
         Connection::Disabled => info!("offline: nothing is asked"),
     }

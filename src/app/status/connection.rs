@@ -58,6 +58,10 @@ pub(crate) fn header(health: &Health, times: &Times) -> Cell {
         }
         Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
         Connection::Following => Cell::new("● another branchwatch polls Yoti", Tone::Good),
+        Connection::Silent { since } => Cell::new(
+            format!("◌ no response since {} (another branchwatch polls)", times.of_day(*since)),
+            Tone::Bad,
+        ),
         Connection::NoHolder => Cell::new("✗ not polling: cannot save", Tone::Bad),
     }
 }
@@ -151,6 +155,7 @@ pub(crate) const fn standing(health: &Health) -> &'static str {
         Connection::Offline { .. }
         | Connection::Unavailable { .. }
         | Connection::Disabled
+        | Connection::Silent { .. }
         | Connection::NoHolder => " ≈ last good data",
         Connection::Starting
         | Connection::Live
@@ -170,6 +175,9 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
     let alone = match &health.connection {
         Connection::Offline { .. } | Connection::Unavailable { .. } => {
             Some(format!("{last}{tries}"))
+        }
+        Connection::Silent { .. } => {
+            Some(format!("{last}; look at the branchwatch that polls, or run `branchwatch doctor`"))
         }
         Connection::Refused { .. } => {
             Some("run `branchwatch doctor`: key, SDK ID, clock".to_owned())

@@ -128,6 +128,9 @@ const fn connected(connection: &Connection) -> &'static str {
         Connection::AppNotFound => "key and SDK ID do not belong together",
         Connection::ClockSkew(_) => "Yoti refuses the signature: this machine's clock is off",
         Connection::Following => "another branchwatch polls Yoti; its results are shown",
+        Connection::Silent { .. } => {
+            "another branchwatch polls Yoti, but has had no response for more than a minute"
+        }
         Connection::NoHolder => "no requests: the local store cannot be written",
         Connection::Disabled => "offline: no requests (--offline)",
     }

@@ -367,6 +367,7 @@ pub const fn standing(connection: &Connection) -> &'static str {
         Connection::ClockSkew(_) => "clock_skew",
         Connection::Disabled => "disabled",
         Connection::Following => "following",
+        Connection::Silent { .. } => "no_response",
         Connection::NoHolder => "store_not_writable",
     }
 }

@@ -44,6 +44,8 @@ pub enum Connection {
     Disabled,
     /// Another process on the same store asks; this one shows what it learns.
     Following,
+    /// Another process asks, but nothing has been answered since, though something was due.
+    Silent { since: Timestamp },
     /// No process asks, because none can save what it learns.
     NoHolder,
 }
