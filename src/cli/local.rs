@@ -42,9 +42,10 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
                 }
                 Err(why) => {
                     bad += 1;
-                    let place =
-                        name.map_or_else(String::new, |name| format!("{name} line {}: ", row.line));
-                    warn(&format!("{place}{why}"));
+                    warn(&match name {
+                        Some(name) => format!("{name} line {}: {why}", row.line),
+                        None => of_argument(what, &row.text, why),
+                    });
                 }
             }
         }
@@ -125,6 +126,12 @@ fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
     }
     let file = std::fs::File::open(what).map_err(|why| Failure::Other(format!("{what}: {why}")))?;
     Ok((Some(what), list(what, file)?))
+}
+
+/// What is wrong with an argument that is no file: perhaps it was meant to be one.
+fn of_argument(what: &str, shown: &str, why: String) -> String {
+    let is_path = what.contains(['/', '\\', '.']) && !what.contains(',');
+    if is_path { format!("{shown}: no such file, and not a session ID") } else { why }
 }
 
 /// The text of a list. What is not UTF-8 is refused

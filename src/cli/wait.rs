@@ -100,7 +100,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         tokio::select! {
             biased;
             number = &mut signal => break Some(Ok(128_u8.saturating_add(number))),
-            () = sleep_until(deadline) => break Some(Ok(late(&snapshot, &ended))),
+            () = sleep_until(deadline) => break Some(Ok(late(&snapshot, &ended, &config))),
             () = sleep_until(keeper.due) => {}
             changed = snapshots.changed() => if changed.is_err() { break Some(Ok(exit::FAULT)) },
         }
@@ -263,8 +263,8 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
 }
 
 /// Out of time: 5 where Yoti knows none of those that are left,
-/// 6 where it never answered, else 124 as timeout(1) says it.
-fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
+/// 6 where it never answered, else 124 as timeout(1) says it, and how each stands.
+fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>, config: &Config) -> u8 {
     let mut left = snapshot.sessions.iter().filter(|s| !ended.contains_key(&s.id())).peekable();
     let not_found = |s: &Arc<WatchedSession>| {
         let failure = s.poll.last_failure.as_ref();
@@ -281,6 +281,11 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
             exit::UNREACHABLE
         }
         _ => {
+            let now = SystemClock.now();
+            for session in snapshot.sessions.iter().filter(|s| !ended.contains_key(&s.id())) {
+                let stage = stage::derive(session, &config.rules, now).stage;
+                warn(&format!("{}  still {}", session.id(), words::stage(&stage, now)));
+            }
             warn("branchwatch: timeout (--timeout)");
             exit::LATE
         }

@@ -175,3 +175,12 @@ fn what_is_missing_is_named_by_its_document() {
     let (text, _) = world.run(&["export", "dbs-1", "--format", "md"], 0);
     assert!(text.contains("| ID_DOCUMENT | PASSPORT | missing | IBV"), "{text}");
 }
+
+#[test]
+fn a_list_that_is_not_there_is_no_session_either() {
+    let world = crate::world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let (_, err) = world.run(&["add", "lists/ids.csv"], 2);
+    assert!(err.contains("lists/ids.csv: no such file, and not a session ID"), "{err}");
+    let (_, err) = world.run(&["add", "ids"], 2);
+    assert!(err.contains("expected a UUID") && !err.contains("no such file"), "{err}");
+}

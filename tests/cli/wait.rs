@@ -52,6 +52,7 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     assert!(err.contains("no such session"), "{err}");
     let (_, err) = world.run(&["wait", id, "--timeout", "1s"], 124);
     assert!(err.contains("timeout (--timeout)"), "{err}");
+    assert!(err.contains(&format!("{id}  still letter not set")), "{err}");
     world.run(&["wait", id, "--until", "weather"], 2);
     world.run(&["wait", id, "--timeout", "soon"], 2);
     world.run(&["wait"], 2);
