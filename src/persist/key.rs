@@ -43,12 +43,9 @@ fn seal(
 }
 
 fn unseal(key: &RandomizedNonceKey, place: String, sealed: &[u8]) -> Option<Vec<u8>> {
-    let mut body = sealed.to_vec();
-    let length = unseal_in_place(key, place, &mut body)?.len();
-    // Not a copy: what was opened would stay behind in memory.
-    body.drain(..NONCE_LEN);
-    body.truncate(length);
-    Some(body)
+    // What was opened must not stay behind in memory.
+    let mut sealed = Zeroizing::new(sealed.to_vec());
+    unseal_in_place(key, place, &mut sealed).map(<[u8]>::to_vec)
 }
 
 fn unseal_in_place<'a>(
@@ -180,16 +177,8 @@ impl Vault {
     /// # Errors
     /// Why it is not read. In a sealed store whatever is not sealed was put there by somebody.
     pub(super) fn open(&self, place: String, body: &[u8]) -> Result<Vec<u8>, StoreFault> {
-        let mut body = body.to_vec();
-        let length = self.open_in_place(place, &mut body)?.len();
-        let begins = match self {
-            Self::Sealed(_) => 1 + NONCE_LEN,
-            Self::Plain | Self::Shut(_) => 1,
-        };
-        // Not a copy: what was opened would stay behind in memory.
-        body.drain(..begins);
-        body.truncate(length);
-        Ok(body)
+        let mut body = Zeroizing::new(body.to_vec());
+        self.open_in_place(place, &mut body).map(<[u8]>::to_vec)
     }
 
     /// As [`Vault::open`], where the body itself is not needed any more.
