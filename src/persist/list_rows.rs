@@ -1,22 +1,14 @@
-//! The list by its rows alone: of a row that has a brief nothing is read that the list does not need.
+//! The list by its rows alone, as far as these have a brief that will do.
 
-use std::fmt;
-use std::sync::Arc;
-
-use jiff::Timestamp;
 use rusqlite::Connection;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 
 use super::PersistError;
-use super::brief_text::{self, Derivations};
+use super::brief_text::Derivations;
 use super::header::SessionMark;
 use super::key::Vault;
-use super::rows::{self, FoundRow, ListedRow, RawRow, session_place};
-use crate::domain::brief::Brief;
-use crate::domain::watchlist::annotations::{Annotations, Personal};
-use crate::domain::watchlist::storage::{Storage, StoreFault};
-use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
+use super::rows::{self, ListedRow, RawRow};
+use crate::domain::watchlist::storage::StoreFault;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session of the list with its brief, or the row that it is made of.
 pub(super) enum BriefRow {
@@ -34,28 +26,14 @@ pub(super) fn list_and_marks(
     which: Derivations,
 ) -> Result<(Vec<BriefRow>, Vec<SessionMark>), PersistError> {
     let read = |mut raw: RawRow| {
-        let told = BriefRow::read(&mut raw, store, vault, which);
-        (told, raw.mark(store, vault))
+        let found = raw.read(store, vault);
+        (found.map(|found| BriefRow::of(found.listed(), which)), raw.mark(store, vault))
     };
-    let (told, marks): (Vec<_>, Vec<_>) = rows::each(connection, read)?.into_iter().unzip();
-    Ok((told.into_iter().flatten().collect(), marks))
+    let (rows, marks): (Vec<_>, Vec<_>) = rows::each_session(connection, read)?.into_iter().unzip();
+    Ok((rows.into_iter().flatten().collect(), marks))
 }
 
 impl BriefRow {
-    /// `None`: what stands there is no session.
-    fn read(raw: &mut RawRow, store: &str, vault: &Vault, which: Derivations) -> Option<Self> {
-        let (id, position, version) = (raw.id?, raw.position, raw.version);
-        let place = session_place(store, id, version);
-        let row = match vault.open_in_place(place, &mut raw.body) {
-            Ok(text) => match in_brief(text, which) {
-                Some(watched) => return Some(Self::Session(Box::new(watched))),
-                None => serde_json::from_slice(text).map_err(|_unreadable| StoreFault::Altered),
-            },
-            Err(fault) => Err(fault),
-        };
-        Some(Self::of(FoundRow { position, id, version, row }.listed(), which))
-    }
-
     /// The session, where its row will do. `which`: whether a brief of an earlier derivation does.
     pub(super) fn of(listed: ListedRow, which: Derivations) -> Self {
         let row = listed.row;
@@ -75,73 +53,4 @@ impl BriefRow {
             Self::Row(listed) => listed.row.storage.fault,
         }
     }
-}
-
-/// What the list needs of the body of a row ([`rows::SessionRow`]).
-#[derive(Deserialize)]
-struct ListText {
-    entry: WatchEntry,
-    own: Option<Annotations>,
-    #[serde(default)]
-    personal: Personal,
-    #[serde(default)]
-    storage: Storage,
-    last_ok: Option<Timestamp>,
-    #[serde(default)]
-    manifest: ManifestText,
-    #[serde(default, deserialize_with = "brief_text::deserialize")]
-    brief: Option<Arc<Brief>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ManifestText {
-    answers: HasMembers,
-    events: u64,
-}
-
-/// Whether a JSON object has any members.
-#[derive(Default)]
-struct HasMembers(bool);
-
-impl<'de> Deserialize<'de> for HasMembers {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = HasMembers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<HasMembers, A::Error> {
-                let mut any = false;
-                while all.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-                    any = true;
-                }
-                Ok(HasMembers(any))
-            }
-        }
-        from.deserialize_map(Members)
-    }
-}
-
-/// The session of such a body; `None`: all of the row is needed.
-fn in_brief(text: &[u8], which: Derivations) -> Option<WatchedSession> {
-    let row: ListText = serde_json::from_slice(text).ok()?;
-    let brief = row.brief.filter(|brief| which.has(brief))?;
-    let is_alone = !row.manifest.answers.0 && row.manifest.events == 0;
-    if is_alone || row.storage.fault.is_some() {
-        return None;
-    }
-    Some(WatchedSession {
-        own: row.own.map_or_else(Annotations::nothing, Arc::new),
-        personal: row.personal,
-        brief,
-        detail: None,
-        poll: PollState { last_ok: row.last_ok, ..PollState::default() },
-        storage: row.storage,
-        ..WatchedSession::new(row.entry)
-    })
 }

@@ -250,7 +250,7 @@ impl Saved {
             // Of two rows, as a damaged tree may have them, the newer one.
             if versions.insert(id, *version).is_none_or(|other| other <= *version) {
                 let number = u64::try_from(*version).unwrap_or(0);
-                let row = rows::read(&self.name, &self.reads, id, number, body);
+                let row = rows::read(&self.name, &self.reads, id, number, &mut body.clone());
                 if row.is_ok() {
                     self.highest = self.highest.max(number);
                 }

@@ -7,23 +7,6 @@ use std::thread;
 /// Fewer are done by this thread: starting another one takes as long.
 pub(super) const MANY: usize = 512;
 
-/// What comes of each, in their order.
-pub(super) fn map<T: Send, U: Send>(mut all: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
-    if all.len() < MANY {
-        return all.into_iter().map(work).collect();
-    }
-    let half = all.split_off(all.len() / 2);
-    thread::scope(|scope| {
-        let second = scope.spawn(|| half.into_iter().map(&work).collect::<Vec<U>>());
-        let mut done: Vec<U> = all.into_iter().map(&work).collect();
-        match second.join() {
-            Ok(second) => done.extend(second),
-            Err(panic) => resume_unwind(panic),
-        }
-        done
-    })
-}
-
 /// What comes of each of those that `next` gives, some at a time, in their order. This thread gets
 /// them; the other one works meanwhile, and this one where that has enough to do.
 pub(super) fn each<T: Send, U: Send, E>(
@@ -41,26 +24,28 @@ pub(super) fn each<T: Send, U: Send, E>(
         let second = scope.spawn(|| {
             inbox.into_iter().map(|(number, some)| (number, all(some))).collect::<Vec<_>>()
         });
-        let (mut done, mut some, mut number) = (Vec::new(), Ok(first), 0);
-        while let Ok(batch) = some {
-            if batch.is_empty() {
-                some = Ok(batch);
-                break;
+        let (mut done, mut some, mut number) = (Vec::new(), first, 0);
+        let got = loop {
+            if some.is_empty() {
+                break Ok(());
             }
             if let Err(TrySendError::Full(refused) | TrySendError::Disconnected(refused)) =
-                send.try_send((number, batch))
+                send.try_send((number, some))
             {
                 done.push((refused.0, all(refused.1)));
             }
             number += 1;
-            some = next();
-        }
+            match next() {
+                Ok(more) => some = more,
+                Err(why) => break Err(why),
+            }
+        };
         drop(send);
         match second.join() {
             Ok(second) => done.extend(second),
             Err(panic) => resume_unwind(panic),
         }
-        (some.map(drop), done)
+        (got, done)
     });
     got?;
     done.sort_unstable_by_key(|(number, _)| *number);
@@ -73,23 +58,16 @@ mod tests {
 
     #[test]
     fn many_are_done_in_their_order() {
-        for count in [0, 1, MANY - 1, MANY, 2 * MANY + 1] {
-            let doubled = map((0..count).collect(), |n| 2 * n);
+        for count in [0, 1, MANY - 1, MANY, 2 * MANY, 2 * MANY + 1, 9 * MANY] {
+            let mut given = 0..count;
+            let next = || -> Result<Vec<usize>, ()> { Ok(given.by_ref().take(MANY).collect()) };
+            let doubled = each(next, |n| 2 * n).unwrap();
             assert_eq!(doubled, (0..count).map(|n| 2 * n).collect::<Vec<_>>(), "{count}");
         }
     }
 
     #[test]
-    fn those_that_come_some_at_a_time_are_done_in_their_order() {
-        for batches in [0, 1, 2, 9] {
-            let mut given = 0..batches;
-            let next = || -> Result<Vec<usize>, ()> {
-                let batch = given.next().map(|n| (n * MANY..(n + 1) * MANY).collect());
-                Ok(batch.unwrap_or_default())
-            };
-            let doubled = each(next, |n| 2 * n).unwrap();
-            assert_eq!(doubled, (0..batches * MANY).map(|n| 2 * n).collect::<Vec<_>>());
-        }
+    fn what_cannot_be_read_is_an_error() {
         let mut left = 2;
         let fails = || {
             left -= 1;

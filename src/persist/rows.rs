@@ -179,13 +179,13 @@ pub(super) struct ListedRow {
 
 /// A session's row as it stands in the file.
 pub(super) struct RawRow {
-    pub(super) position: i64,
+    position: i64,
     /// `None`: what stands there is no ID.
-    pub(super) id: Option<SessionId>,
+    id: Option<SessionId>,
     /// The ID as it stands there.
     text: String,
-    pub(super) version: u64,
-    pub(super) body: Vec<u8>,
+    version: u64,
+    body: Vec<u8>,
 }
 
 impl RawRow {
@@ -198,8 +198,9 @@ impl RawRow {
         Ok(Self { position: row.get(0)?, id, text, version: version(row, 2)?, body })
     }
 
-    fn read(&self, store: &str, vault: &Vault) -> Option<FoundRow> {
-        let Self { position, id, version, ref body, .. } = *self;
+    /// Opens the body where it lies. `None`: what stands there is no session.
+    pub(super) fn read(&mut self, store: &str, vault: &Vault) -> Option<FoundRow> {
+        let Self { position, id, version, ref mut body, .. } = *self;
         let id = id?;
         Some(FoundRow { position, id, version, row: read(store, vault, id, version, body) })
     }
@@ -227,21 +228,16 @@ impl FoundRow {
     }
 }
 
-/// Where the body of a session's row stands.
-pub(super) fn session_place(store: &str, id: SessionId, version: u64) -> String {
-    format!("{store} {id} session {version}")
-}
-
-/// The body of a session's row, where it is the one of this version.
+/// The body of a session's row, where it is the one of this version. It is opened where it lies.
 pub(super) fn read(
     store: &str,
     vault: &Vault,
     id: SessionId,
     version: u64,
-    body: &[u8],
+    body: &mut [u8],
 ) -> Result<SessionRow, StoreFault> {
-    let text = vault.open(session_place(store, id, version), body)?;
-    serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)
+    let text = vault.open_in_place(format!("{store} {id} session {version}"), body)?;
+    serde_json::from_slice(text).map_err(|_unreadable| StoreFault::Altered)
 }
 
 const COLUMNS: &str = "SELECT position, id, version, body FROM session";
@@ -252,29 +248,39 @@ pub(super) fn list(
     store: &str,
     vault: &Vault,
 ) -> Result<Vec<ListedRow>, PersistError> {
-    let read = |raw: RawRow| raw.read(store, vault).map(FoundRow::listed);
-    Ok(each(connection, read)?.into_iter().flatten().collect())
+    let read = |mut raw: RawRow| raw.read(store, vault).map(FoundRow::listed);
+    Ok(each_session(connection, read)?.into_iter().flatten().collect())
 }
 
-/// What is made of each row, by position.
-pub(super) fn each<T: Send>(
+/// What is made of each row of a query, in its order.
+fn each<R: Send, T: Send>(
     connection: &Connection,
-    read: impl Fn(RawRow) -> T + Sync,
+    query: &str,
+    row_of: impl Fn(&Row<'_>) -> Result<R, rusqlite::Error>,
+    work: impl Fn(R) -> T + Sync,
 ) -> Result<Vec<T>, PersistError> {
-    let mut query = connection.prepare(&format!("{COLUMNS} ORDER BY position"))?;
+    let mut query = connection.prepare(query)?;
     let mut rows = query.query([])?;
     // Some at a time, so that their texts are not all in memory at once.
-    let some = || -> Result<Vec<RawRow>, PersistError> {
+    let some = || -> Result<Vec<R>, PersistError> {
         let mut some = Vec::with_capacity(parallel::MANY);
         while some.len() < parallel::MANY {
             match rows.next()? {
-                Some(row) => some.push(RawRow::of(row)?),
+                Some(row) => some.push(row_of(row)?),
                 None => break,
             }
         }
         Ok(some)
     };
-    parallel::each(some, read)
+    parallel::each(some, work)
+}
+
+/// What is made of each session's row, by position.
+pub(super) fn each_session<T: Send>(
+    connection: &Connection,
+    work: impl Fn(RawRow) -> T + Sync,
+) -> Result<Vec<T>, PersistError> {
+    each(connection, &format!("{COLUMNS} ORDER BY position"), RawRow::of, work)
 }
 
 /// The row of one session, by its ID.
@@ -288,7 +294,7 @@ pub(super) fn found(
         .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
         .query_row([id.to_string()], RawRow::of)
         .optional()?;
-    Ok(found.and_then(|raw| raw.read(store, vault)))
+    Ok(found.and_then(|mut raw| raw.read(store, vault)))
 }
 
 /// Those of the list that are there, as [`list`] has them.
@@ -306,15 +312,15 @@ pub(super) fn named(
     Ok(named)
 }
 
+const VERSIONS: &str = "SELECT id, version FROM session";
+
+fn id_and_version(row: &Row<'_>) -> Result<(String, u64), rusqlite::Error> {
+    Ok((id_text(row, 0)?, version(row, 1)?))
+}
+
 /// IDs and versions of all rows, without what stands in them: for the digest.
 pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, PersistError> {
-    let mut query = connection.prepare("SELECT id, version FROM session")?;
-    let mut rows = query.query([])?;
-    let mut versions = Vec::new();
-    while let Some(row) = rows.next()? {
-        versions.push((id_text(row, 0)?, version(row, 1)?));
-    }
-    Ok(versions)
+    Ok(connection.prepare(VERSIONS)?.query_map([], id_and_version)?.collect::<Result<_, _>>()?)
 }
 
 /// Rows whose ID is none: no session is ever found by it.
@@ -337,7 +343,7 @@ pub(super) fn marks(
     vault: &Vault,
 ) -> Result<Vec<SessionMark>, PersistError> {
     let mark = |(id, version)| SessionMark::new(store, vault, id, version);
-    Ok(parallel::map(versions(connection)?, mark))
+    each(connection, VERSIONS, id_and_version, mark)
 }
 
 /// An error where the index of the IDs has others than its table: a session would be on the list and
