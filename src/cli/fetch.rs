@@ -287,7 +287,7 @@ fn ended(store: &mut Store, reply: FetchReply, config: &Config) -> FetchEnd {
             return FetchEnd { place, code: exit::of_api(&error), line, session: None };
         }
     };
-    let before = store.snapshot().sessions.get(id).map_or(0, |s| s.brief.events().number);
+    let before = store.snapshot().sessions.get(id).map_or(0, |s| s.brief.number);
     for observation in observed {
         store.observe(id, observation);
     }
@@ -326,7 +326,7 @@ fn text(session: &WatchedSession, before: usize, config: &Config) -> String {
     for event in session.timeline().unwrap_or_default().iter().skip(before) {
         text += &format!("  {}  {}\n", words::time(event.at, &config.zone), words::event(event));
     }
-    if session.brief.events().number == before {
+    if session.brief.number == before {
         text += "  nothing new\n";
     }
     text

@@ -117,6 +117,7 @@ impl Brief {
         let mut times = result.map(|answer| result::times(&answer.value)).unwrap_or_default();
         times.set(TimeOf::Missing, answers.missing_since);
         times.set(TimeOf::VisitNotified, answers.visit_notified_at);
+        let (number, last) = (events.number, events.last);
         events.put_into(&mut times);
         let brief = Self {
             made_by: Derivation::PRESENT,
@@ -128,8 +129,8 @@ impl Brief {
                 .as_ref()
                 .map(|answer| ConfigurationBrief::of(answer, &coverage, &mut budget)),
             unknown_values: unknown_values(answers),
-            number: events.number,
-            last: events.last,
+            number,
+            last,
             times,
         };
         brief.pooled()

@@ -153,7 +153,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
         return Cell::new(format!("{what} ×{}", poll.failures.min(99)), Tone::Notice);
     }
     if item.changed
-        && let Some(change) = item.session.brief.events().last
+        && let Some(change) = item.session.brief.last
     {
         return Cell::new(change.word(), Tone::Changed);
     }

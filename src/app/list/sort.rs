@@ -9,6 +9,7 @@ use crate::app::list::columns::Column;
 use crate::app::list::order::{Key, Major};
 use crate::app::list::summary::SessionSummary;
 use crate::domain::assessment::mark::{Mark, marks};
+use crate::domain::brief::times::TimeOf;
 use crate::domain::nearest::suggestion;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::wire_enum::SessionState;
@@ -96,7 +97,7 @@ impl Sort {
                 self.text(name.map(ServerText::as_raw))
             }
             Column::Seen => self.number(age(session.poll.last_ok)),
-            Column::Changed => self.number(age(session.brief.events().changed_at)),
+            Column::Changed => self.number(age(session.brief.times.get(TimeOf::Changed))),
             Column::Tags => {
                 self.text(Some(&*session.entry.tags.join(" ")).filter(|t| !t.is_empty()))
             }

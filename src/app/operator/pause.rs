@@ -109,9 +109,9 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
 fn waits(model: &Model, paused: &Paused, id: SessionId) -> usize {
     let (Some(live), shown) = (paused.live.item(id), model.sessions.item(id)) else { return 0 };
     let Some(shown) = shown else { return 1 };
-    let (before, now) = (shown.session.brief.events(), live.session.brief.events());
+    let (before, now) = (&shown.session.brief, &live.session.brief);
     // A timeline that is full keeps its length.
-    let other = usize::from(before.last_seen != now.last_seen);
+    let other = usize::from(before.last_seen() != now.last_seen());
     now.number.saturating_sub(before.number).max(other)
 }
 

@@ -6,6 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::app::operator::time_travel::state::{Errand, PastDetails, TimeTravel, Waiting};
+use crate::domain::brief::times::TimeOf;
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
@@ -78,7 +79,7 @@ pub(crate) fn step(model: &mut Model, back: bool) {
     let watched = live(model).all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
     let (mut opened, mut unread, mut earlier) = (Vec::new(), Vec::new(), None);
     for session in watched {
-        let last = session.brief.events().last_at;
+        let last = session.brief.times.get(TimeOf::LastAt);
         match model.past_details.opened(session) {
             Some(open) => opened.push(open.timeline),
             // All of its events were before: the last one is known without them.

@@ -9,6 +9,7 @@ use crate::domain::assessment::stage::{self, Stage, Verdict};
 use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::assessment::stats::{self, Median};
 use crate::domain::brief::letter::BranchBrief;
+use crate::domain::brief::times::TimeOf;
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -84,7 +85,7 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
                 Verdict::Refer => sum.referred += 1,
             }
         }
-        waits.extend(stats::span(watched.brief.events().letter_seen, visit));
+        waits.extend(stats::span(watched.brief.times.get(TimeOf::LetterSeen), visit));
         visits.extend(stats::span(visit, done));
     }
     sum.letter_to_visit = stats::median(waits);

@@ -46,7 +46,7 @@ pub fn stats<'a>(
     let (mut waits, mut visits) = (Vec::new(), Vec::new());
     for watched in sessions {
         let visit = watched.brief.first_visit();
-        waits.extend(span(watched.brief.events().letter_seen, visit));
+        waits.extend(span(watched.brief.times.get(TimeOf::LetterSeen), visit));
         let Some(done) = done_at(watched) else { continue };
         visits.extend(span(visit, Some(done)));
         count(&mut stats.completed, Some(done), now);

@@ -81,50 +81,39 @@ impl EventsBrief {
             gone_seen: newest_seen(&|event| event.what == ChangeKind::Gone),
         }
     }
-}
 
-impl EventsBrief {
-    pub(super) fn put_into(&self, times: &mut BriefTimes) {
-        for (what, time) in [
-            (TimeOf::FirstSeen, self.first_seen),
-            (TimeOf::LastSeen, self.last_seen),
-            (TimeOf::LastAt, self.last_at),
-            (TimeOf::NewestSession, self.newest.session),
-            (TimeOf::NewestConfiguration, self.newest.configuration),
-            (TimeOf::NewestLetter, self.newest.letter),
-            (TimeOf::Changed, self.changed_at),
-            (TimeOf::LetterSeen, self.letter_seen),
-            (TimeOf::VisitSeen, self.visit_seen),
-            (TimeOf::Completed, self.completed_at),
-            (TimeOf::CompletedSeen, self.completed_seen),
-            (TimeOf::ExpiredSeen, self.expired_seen),
-            (TimeOf::GoneSeen, self.gone_seen),
-        ] {
-            times.set(what, time);
+    /// Each time with its kind.
+    const fn times(&mut self) -> [(TimeOf, &mut Option<Timestamp>); 13] {
+        [
+            (TimeOf::FirstSeen, &mut self.first_seen),
+            (TimeOf::LastSeen, &mut self.last_seen),
+            (TimeOf::LastAt, &mut self.last_at),
+            (TimeOf::NewestSession, &mut self.newest.session),
+            (TimeOf::NewestConfiguration, &mut self.newest.configuration),
+            (TimeOf::NewestLetter, &mut self.newest.letter),
+            (TimeOf::Changed, &mut self.changed_at),
+            (TimeOf::LetterSeen, &mut self.letter_seen),
+            (TimeOf::VisitSeen, &mut self.visit_seen),
+            (TimeOf::Completed, &mut self.completed_at),
+            (TimeOf::CompletedSeen, &mut self.completed_seen),
+            (TimeOf::ExpiredSeen, &mut self.expired_seen),
+            (TimeOf::GoneSeen, &mut self.gone_seen),
+        ]
+    }
+
+    pub(super) fn put_into(mut self, times: &mut BriefTimes) {
+        for (what, time) in self.times() {
+            times.set(what, *time);
         }
     }
 
     /// Of times that [`EventsBrief::put_into`] was given.
     pub(super) fn out_of(times: &BriefTimes, number: usize, last: Option<ShortChange>) -> Self {
-        Self {
-            number,
-            last,
-            first_seen: times.get(TimeOf::FirstSeen),
-            last_seen: times.get(TimeOf::LastSeen),
-            last_at: times.get(TimeOf::LastAt),
-            newest: Newest {
-                session: times.get(TimeOf::NewestSession),
-                configuration: times.get(TimeOf::NewestConfiguration),
-                letter: times.get(TimeOf::NewestLetter),
-            },
-            changed_at: times.get(TimeOf::Changed),
-            letter_seen: times.get(TimeOf::LetterSeen),
-            visit_seen: times.get(TimeOf::VisitSeen),
-            completed_at: times.get(TimeOf::Completed),
-            completed_seen: times.get(TimeOf::CompletedSeen),
-            expired_seen: times.get(TimeOf::ExpiredSeen),
-            gone_seen: times.get(TimeOf::GoneSeen),
+        let mut events = Self { number, last, ..Self::default() };
+        for (what, time) in events.times() {
+            *time = times.get(what);
         }
+        events
     }
 }
 

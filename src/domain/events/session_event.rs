@@ -11,7 +11,8 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stats::done_at;
-use crate::domain::brief::events::EventsBrief;
+use crate::domain::brief::Brief;
+use crate::domain::brief::times::TimeOf;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::server_text::ServerText;
@@ -210,7 +211,7 @@ impl EventDetector {
                 &begun
             }
         };
-        for change in fresh(&known.session.brief.events(), timeline(session)) {
+        for change in fresh(&known.session.brief, timeline(session)) {
             let Some(kind) = change.what.spec().event else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
@@ -231,17 +232,18 @@ impl EventDetector {
     /// comes with its first responses, which are news.
     fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
         let older = |event: &&TimelineEvent| event.seen_at < self.began;
-        let session = if session.brief.events().first_seen.is_none_or(|seen| seen >= self.began) {
-            WatchedSession::new(WatchEntry::clone(&session.entry))
-        } else if let Some(timeline) = session.timeline() {
-            let timeline = timeline.iter().take_while(older).cloned().collect();
-            let mut session = session.clone();
-            session.happened(timeline);
-            session
-        } else {
-            // Of very many that come at once, what happened to each is not read.
-            session.clone()
-        };
+        let session =
+            if session.brief.times.get(TimeOf::FirstSeen).is_none_or(|seen| seen >= self.began) {
+                WatchedSession::new(WatchEntry::clone(&session.entry))
+            } else if let Some(timeline) = session.timeline() {
+                let timeline = timeline.iter().take_while(older).cloned().collect();
+                let mut session = session.clone();
+                session.happened(timeline);
+                session
+            } else {
+                // Of very many that come at once, what happened to each is not read.
+                session.clone()
+            };
         let holds = holds(&session, &assess(&session, &self.rules, now));
         Known { session: Arc::new(session), holds, wakes_at: None }
     }
@@ -279,11 +281,11 @@ fn timeline(session: &WatchedSession) -> &[TimelineEvent] {
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.
-fn fresh<'a>(before: &EventsBrief, after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
+fn fresh<'a>(before: &Brief, after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
     let known = if after.len() < TIMELINE_CAP {
         before.number
     } else {
-        after.partition_point(|event| Some(event.seen_at) <= before.last_seen)
+        after.partition_point(|event| Some(event.seen_at) <= before.last_seen())
     };
     after.get(known..).unwrap_or_default()
 }
@@ -544,7 +546,7 @@ mod tests {
             what: ChangeKind::Other,
             origin: Origin::Observed,
         };
-        let brief = |timeline: &[TimelineEvent]| Brief::of(&Answers::default(), timeline).events();
+        let brief = |timeline: &[TimelineEvent]| Brief::of(&Answers::default(), timeline);
         let cap = i64::try_from(TIMELINE_CAP).unwrap();
         let before: Vec<TimelineEvent> = (0..cap).map(|n| event(2 * cap - n)).collect();
         let mut after = before[2..].to_vec();

@@ -6,6 +6,7 @@ use super::fields::Flag;
 use super::subject::{Subject, any_text};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
 use crate::domain::assessment::stage_kind::StageKind;
+use crate::domain::brief::times::TimeOf;
 
 impl Query {
     /// True when the session is shown.
@@ -145,7 +146,7 @@ impl TimeField {
         match self {
             Self::Due => subject.summary.due,
             Self::Seen => subject.session.poll.last_ok,
-            Self::Changed => subject.session.brief.events().changed_at,
+            Self::Changed => subject.session.brief.times.get(TimeOf::Changed),
         }
     }
 
