@@ -22,6 +22,11 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 /// Where more is kept at once than the store takes.
 const NOT_LEFT: &str = "not saved: the store takes too long";
 
+/// The time of the newest good answer of any session.
+fn newest<'a>(sessions: impl Iterator<Item = &'a WatchedSession>) -> Option<Timestamp> {
+    sessions.filter_map(|session| session.poll.last_ok).max()
+}
+
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
         self.relay(entries.iter().cloned().map(OutboxMessage::Added));
@@ -154,8 +159,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.settings.following = true;
         self.relay = Some(relay);
         // What was read at the start is the other's: its age is told before it learns more.
-        let known = self.store.snapshot().sessions.iter().filter_map(|s| s.poll.last_ok).max();
-        self.last_ok = self.last_ok.max(known);
+        self.last_ok =
+            self.last_ok.max(newest(self.store.snapshot().sessions.iter().map(AsRef::as_ref)));
     }
 
     /// What the other process left is this one's to keep from here on. Who saves learns what it was,
@@ -178,8 +183,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     fn take_list(&mut self, list: ListChanges, now: Instant) {
-        let last_ok = list.sessions().iter().filter_map(|session| session.poll.last_ok).max();
-        self.last_ok = self.last_ok.max(last_ok);
+        self.last_ok = self.last_ok.max(newest(list.sessions().iter()));
         let (changed, gone) = self.store.follow(list);
         for id in gone {
             self.let_go(id);

@@ -235,7 +235,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn wake_at(&self) -> Instant {
         let now = Instant::now();
         // Woken now and then though nothing is due: the ledger settles with time alone.
-        // Likewise who follows, for whom no answer comes: it looks whether that is so.
+        // A follower is woken more often, to find out that no response comes any more.
         let mut wake = now + Duration::from_secs(if self.settings.following { 10 } else { 60 });
         if self.heard || !self.touched.is_empty() {
             wake = wake.min(self.publish_at);

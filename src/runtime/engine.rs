@@ -168,16 +168,13 @@ impl Engine {
         let polling =
             tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, stopped));
         let saving_stop = CancellationToken::new();
-        let keeper = keep(
-            held.keeping,
+        let task = StoreTask {
             takes,
-            kept,
-            saved,
-            snapshots.clone(),
-            commands.clone(),
-            saving_stop.clone(),
-        );
-        let saving = tokio::spawn(keeper);
+            snapshots: snapshots.clone(),
+            commands: commands.clone(),
+            cancelled: saving_stop.clone(),
+        };
+        let saving = tokio::spawn(task.run(held.keeping, saved, kept));
         Self { commands, snapshots, known, began, stop, saving_stop, polling, saving }
     }
 
@@ -211,80 +208,96 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Command) {
     let _dropped = commands.try_send(trouble);
 }
 
-/// Saves, and keeps the watch-list in step with other processes. Follows while another one asks.
-async fn keep(
-    mut keeping: StoreRole,
+/// The task that saves, and keeps the watch-list in step with other processes.
+struct StoreTask {
+    /// Takes the store when the process that holds it has ended.
     takes: bool,
-    mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
-    mut saved: SavedSessions,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
-) {
-    loop {
-        match keeping {
-            StoreRole::Own(persistence, location) => {
-                let place = location.clone();
-                let ended = cancelled.child_token();
-                let taken = save(persistence, place, saved, &snapshots, &commands, ended).await;
-                let (Some(last), Some(location)) = (taken, location) else { return };
-                let (relay, posts) = mpsc::channel(share::BATCHES);
-                stand_by(relay, &commands).await;
-                let unsaved = last.unsaved(&snapshots.borrow());
-                keeping = StoreRole::Follow(location, FollowFrom::Held(unsaved));
-                (saved, kept) = (last, posts);
-            }
-            StoreRole::Follow(location, from) => {
-                let place = location.clone();
-                let taken = share::follow(place, takes, from, kept, &commands, &cancelled).await;
-                let Some((persistence, held)) = taken else { return };
-                saved = SavedSessions::of(&held);
-                keeping = StoreRole::Own(persistence, Some(location));
-                // Nothing more is kept for another process.
-                kept = mpsc::channel(1).1;
-            }
+}
+
+/// Where another process holds the store, and what is kept here for that process.
+struct HeldElsewhere {
+    location: Location,
+    from: FollowFrom,
+    kept: mpsc::Receiver<Vec<OutboxMessage>>,
+}
+
+impl StoreTask {
+    /// Saves while this process holds the store, and follows while another one does.
+    async fn run(
+        self,
+        role: StoreRole,
+        saved: SavedSessions,
+        kept: mpsc::Receiver<Vec<OutboxMessage>>,
+    ) {
+        let mut followed = match role {
+            StoreRole::Own(persistence, location) => self.hold(persistence, location, saved).await,
+            StoreRole::Follow(location, from) => Some(HeldElsewhere { location, from, kept }),
+        };
+        while let Some(HeldElsewhere { location, from, kept }) = followed {
+            let (place, takes) = (location.clone(), self.takes);
+            let taken =
+                share::follow(place, takes, from, kept, &self.commands, &self.cancelled).await;
+            let Some((persistence, held)) = taken else { return };
+            followed = self.hold(persistence, Some(location), SavedSessions::of(&held)).await;
         }
     }
-}
 
-/// The refresh task asks no more, and what is kept from here on goes to the relay. What was kept
-/// before is in the newest snapshot when this returns.
-async fn stand_by(relay: mpsc::Sender<Vec<OutboxMessage>>, commands: &mpsc::Sender<Command>) {
-    let (to, mut published) = mpsc::channel(1);
-    // Trouble with writing and reading as the holder is over; who follows tells its own.
-    let over = [Command::StoreTrouble(None), Command::StoreDamage(None)];
-    for command in over.into_iter().chain([Command::Relay(relay), Command::Flush(to)]) {
-        // Where the refresh task has ended, its last snapshot has all of it.
-        let _ended = commands.send(command).await;
+    /// Saves until cancelled, or until another process takes the store, which is followed then.
+    async fn hold(
+        &self,
+        persistence: Box<dyn Persistence>,
+        location: Option<Location>,
+        saved: SavedSessions,
+    ) -> Option<HeldElsewhere> {
+        let last = self.save(persistence, location.clone(), saved).await?;
+        let (location, kept) = (location?, self.stand_by().await);
+        let from = FollowFrom::Held(last.unsaved(&self.snapshots.borrow()));
+        Some(HeldElsewhere { location, from, kept })
     }
-    let _version = published.recv().await;
-}
 
-/// Until cancelled, or until another process takes the store: with what was saved last then.
-async fn save(
-    persistence: Box<dyn Persistence>,
-    location: Option<Location>,
-    saved: SavedSessions,
-    snapshots: &watch::Receiver<Arc<Snapshot>>,
-    commands: &mpsc::Sender<Command>,
-    ended: CancellationToken,
-) -> Option<SavedSessions> {
-    let to = commands.clone();
-    let (stored, saved_until) = watch::channel(0);
-    let told = move |event| {
-        let command = match event {
-            WriterEvent::Saved(version) => {
-                stored.send_replace(version);
-                Command::Saved(version)
-            }
-            WriterEvent::Trouble(trouble) => Command::StoreTrouble(trouble),
+    /// The refresh task asks no more, and what is kept from here on goes to the channel. What was
+    /// kept before is in the newest snapshot when this returns.
+    async fn stand_by(&self) -> mpsc::Receiver<Vec<OutboxMessage>> {
+        let (relay, kept) = mpsc::channel(share::BATCHES);
+        let (to, mut published) = mpsc::channel(1);
+        // Trouble with writing and reading as the holder is over; who follows tells its own.
+        let over = [Command::StoreTrouble(None), Command::StoreDamage(None)];
+        for command in over.into_iter().chain([Command::Relay(relay), Command::Flush(to)]) {
+            // Where the refresh task has ended, its last snapshot has all of it.
+            let _ended = self.commands.send(command).await;
+        }
+        let _version = published.recv().await;
+        kept
+    }
+
+    /// With what was saved last where another process has taken the store; `None`: cancelled.
+    async fn save(
+        &self,
+        persistence: Box<dyn Persistence>,
+        location: Option<Location>,
+        saved: SavedSessions,
+    ) -> Option<SavedSessions> {
+        let (to, ended) = (self.commands.clone(), self.cancelled.child_token());
+        let (stored, saved_until) = watch::channel(0);
+        let told = move |event| {
+            let command = match event {
+                WriterEvent::Saved(version) => {
+                    stored.send_replace(version);
+                    Command::Saved(version)
+                }
+                WriterEvent::Trouble(trouble) => Command::StoreTrouble(trouble),
+            };
+            tell(&to, command);
         };
-        tell(&to, command);
-    };
-    let writes = async {
-        let taken = writer(persistence, saved, snapshots.clone(), told, ended.clone()).await;
-        ended.cancel();
-        taken
-    };
-    tokio::join!(writes, share::take_in(location, saved_until, commands, &ended)).0
+        let writes = async {
+            let snapshots = self.snapshots.clone();
+            let taken = writer(persistence, saved, snapshots, told, ended.clone()).await;
+            ended.cancel();
+            taken
+        };
+        tokio::join!(writes, share::take_in(location, saved_until, &self.commands, &ended)).0
+    }
 }
