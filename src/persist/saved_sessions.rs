@@ -23,7 +23,7 @@ pub struct SavedSessions {
     tally: Option<NotificationCounts>,
 }
 
-/// What is to be written, most of it nothing.
+/// What a save has to write; often most of it is empty.
 #[derive(Default)]
 pub(super) struct Due {
     new: Vec<WatchEntry>,
@@ -77,7 +77,7 @@ impl SavedSessions {
         Self { watched, archived, ..Self::default() }
     }
 
-    /// What was saved of it is all of it.
+    /// All of the snapshot has been saved.
     pub(super) fn all_of(snapshot: &Snapshot) -> Self {
         Self {
             last_look: snapshot.last_look,

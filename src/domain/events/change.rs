@@ -27,7 +27,7 @@ pub use timeline::{Origin, TimelineEvent, by_time, only_notified};
 /// What happened; server texts inside are types, states and reasons, never personal data.
 ///
 /// The one declaration of a kind: its name and fields here are those of the store and of an export.
-/// What is told of it elsewhere stands in [`ChangeKind::spec`], its words in `text::change`.
+/// Its part, event, short word and topic are in [`ChangeKind::spec`], its words in `text::change`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
@@ -142,7 +142,7 @@ pub enum ChangeKind {
     Other,
 }
 
-/// What is told of a kind of change beside its words.
+/// The properties of a kind of change, without its words.
 #[derive(Debug)]
 pub struct ChangeSpec {
     /// The part that says so; what a notification alone tells is of the session.
