@@ -200,7 +200,7 @@ fn filled(
     Ok(WatchEntry {
         reference: reference.filter(known).map(|text| shown_str(text, 100)),
         tags,
-        resources_ttl: resources_ttl.map(parse_span).transpose()?,
+        resources_ttl: resources_ttl.map(parse_span).transpose()?.into(),
         ..WatchEntry::new(id, now)
     })
 }

@@ -105,7 +105,7 @@ impl Store {
             next.storage.fault = None;
         }
         if fetched {
-            next.storage.erased_at = None;
+            next.storage.erased_at = None.into();
         }
         if same {
             next.answered_again(answers);
@@ -370,10 +370,10 @@ mod tests {
         assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
         assert!(!reader.has_changed().unwrap(), "not before its poll state");
         let poll = |second| PollState {
-            last_ok: Some(f::now() + jiff::SignedDuration::from_secs(second)),
+            last_ok: (f::now() + jiff::SignedDuration::from_secs(second)).into(),
             ..PollState::default()
         };
-        let health = |second| Health { last_ok: poll(second).last_ok, ..Health::default() };
+        let health = |second| Health { last_ok: poll(second).last_ok.get(), ..Health::default() };
         assert!(store.publish(health(0), vec![(f::id(), poll(0))]));
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
         assert!(store.publish(health(10), vec![(f::id(), poll(10))]));
@@ -381,8 +381,8 @@ mod tests {
         let watched = snapshot.sessions.get(f::id()).unwrap();
         let fetched_at =
             watched.answers().unwrap().session.as_ref().map(|answer| answer.fetched_at);
-        assert_eq!(fetched_at, poll(10).last_ok);
-        assert_eq!((watched.poll.last_ok, snapshot.health.last_ok), (fetched_at, fetched_at));
+        assert_eq!(fetched_at, poll(10).last_ok.get());
+        assert_eq!((watched.poll.last_ok.get(), snapshot.health.last_ok), (fetched_at, fetched_at));
         assert_eq!((watched.revision, snapshot.version), (1, 3));
         assert!(!store.publish(health(10), vec![(f::id(), poll(10))]));
         assert!(!reader.has_changed().unwrap());
@@ -409,7 +409,7 @@ mod tests {
 
     #[test]
     fn what_the_store_lost_is_a_fault_until_yoti_has_answered_also_that_there_is_none() {
-        let erased_at = Some(f::now());
+        let erased_at = f::now().into();
         let lost = Storage { fault: Some(StoreFault::Altered), erased_at };
         let known = WatchedSession { storage: lost, ..WatchedSession::new(f::entry()) };
         let storage = |observation| {

@@ -39,13 +39,13 @@ fn model(size: (u16, u16)) -> Model {
 fn session(n: u8, hours: i64, failures: u32, revision: u64) -> Arc<WatchedSession> {
     let mut watched = WatchedSession::new(WatchEntry {
         reference: Some(format!("dbs-{n}")),
-        deadline: Some(start() + SignedDuration::from_hours(hours)),
+        deadline: (start() + SignedDuration::from_hours(hours)).into(),
         ..WatchEntry::new(SessionId::new(uuid::Uuid::from_u128(u128::from(n))), start())
     });
     watched.poll = PollState {
-        last_ok: Some(start()),
+        last_ok: start().into(),
         failures,
-        interval: Some(SignedDuration::from_mins(30)),
+        interval: SignedDuration::from_mins(30).into(),
         ..PollState::default()
     };
     watched.revision = revision;

@@ -46,14 +46,18 @@ fn id(n: u128) -> SessionId {
     SessionId::new(uuid::Uuid::from_u128(n))
 }
 
+fn moment(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
 fn entry(n: u128) -> WatchEntry {
     WatchEntry {
         id: id(n),
         reference: Some(format!("dbs-{n}")),
         tags: vec!["team-a".to_owned(), "urgent".to_owned()],
         added_at: "2026-10-16T09:00:00Z".parse().unwrap(),
-        deadline: Some("2026-10-20T21:00:00Z".parse().unwrap()),
-        resources_ttl: Some(SignedDuration::from_hours(24 * 90)),
+        deadline: moment("2026-10-20T21:00:00Z").into(),
+        resources_ttl: SignedDuration::from_hours(24 * 90).into(),
         unverified: false,
     }
 }
@@ -89,7 +93,7 @@ fn known(n: u128) -> WatchedSession {
         origin: Origin::Observed,
     };
     watched.happened(vec![event]);
-    watched.poll.last_ok = Some(at);
+    watched.poll.last_ok = at.into();
     watched
 }
 
@@ -218,7 +222,7 @@ fn learning_leaves_the_operators_part_alone(store: &mut dyn Persistence) {
     store.save(&[Arc::new(noted.clone())]).unwrap();
     let mut later = known(5);
     let at: Timestamp = "2026-10-16T14:00:00Z".parse().unwrap();
-    later.poll.last_ok = Some(at);
+    later.poll.last_ok = at.into();
     store.learn(&[Arc::new(later.clone()), Arc::new(known(9))]).unwrap();
     later.own = Arc::clone(&noted.own);
     let stored = |store: &mut dyn Persistence| store.load().unwrap().pop().unwrap();
@@ -250,7 +254,7 @@ fn few_among_all(store: &mut dyn SharedPersistence) {
 
 /// As if the same answers had come again.
 fn move_times(session: &mut WatchedSession, later: Timestamp) {
-    session.poll.last_ok = Some(later);
+    session.poll.last_ok = later.into();
     session.revise(|answers| {
         for_later(&mut answers.configuration, later);
         if let Letter::Set(letter) = &mut answers.letter {
@@ -307,7 +311,7 @@ fn story(store: &mut dyn Persistence) {
 
     let mut kept = WatchedSession { entry: Arc::new(renamed), ..grown };
     kept.own = Arc::new(own());
-    kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
+    kept.personal.looked_at = moment("2026-10-16T12:00:00Z").into();
     store.save(&[Arc::new(kept.clone())]).unwrap();
     assert_eq!(read(store)[1], kept, "what the operator keeps comes back");
     store.add(&[again(2)]).unwrap();
@@ -602,7 +606,7 @@ fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
         drop(doubts);
         store.add(&[entry(3)]).unwrap();
         let mut answered_now = WatchedSession::new(entry(3));
-        answered_now.poll.last_ok = Some(SystemClock.now());
+        answered_now.poll.last_ok = SystemClock.now().into();
         store.save(&[Arc::new(answered_now)]).unwrap();
         let reads = |exclusive| location.open(exclusive).unwrap().persistence.load().unwrap();
         let known = match way {
@@ -636,7 +640,7 @@ fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
                 (session.answers().unwrap(), session.timeline().unwrap().len()),
                 (&Answers::default(), 0)
             );
-            assert!(session.storage.erased_at.is_some() && session.storage.fault.is_none());
+            assert!(session.storage.erased_at.get().is_some() && session.storage.fault.is_none());
             assert_eq!(
                 session.entry.reference,
                 entry(if session.id() == id(1) { 1 } else { 2 }).reference
@@ -818,7 +822,7 @@ fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
     assert_eq!(store.trouble(), None);
     let mut kept = known(2);
     kept.own = Arc::new(own());
-    kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
+    kept.personal.looked_at = moment("2026-10-16T12:00:00Z").into();
     let mut noted = WatchedSession::new(entry(3));
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
     let made = Made { at, by: Some("jane".into()), edit: None };
@@ -904,7 +908,7 @@ fn in_schema_5() -> Vec<WatchedSession> {
     let made = |n| Made { at, by: Some("jane".into()), edit: Some(uuid::Uuid::from_u128(n)) };
     let mut kept = known(2);
     kept.own = Arc::new(own());
-    kept.personal.looked_at = Some(at);
+    kept.personal.looked_at = at.into();
     let off = vec!["urgent".to_owned()];
     let tags = AnnotationChange::Tags { added: vec!["vip".to_owned()], removed: off };
     kept.keep(&tags, made(1));

@@ -160,8 +160,7 @@ fn answered(
         visit_notified_at: None,
     });
     watched.happened(change::between(&Answers::default(), watched.answers().unwrap(), now()));
-    let last_ok =
-        Some(now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 }));
+    let last_ok = now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 });
     let failure = PollFailure {
         status: Some(503),
         code: None,
@@ -170,11 +169,11 @@ fn answered(
     };
     let failing = state == State::Error;
     watched.poll = PollState {
-        last_ok,
+        last_ok: last_ok.into(),
         failures: if failing { 3 } else { 0 },
         last_failure: failing.then(|| Box::new(failure)),
-        interval: Some(SignedDuration::from_secs(60)),
-        next_due: None,
+        interval: SignedDuration::from_secs(60).into(),
+        next_due: None.into(),
     };
     watched
 }
@@ -695,7 +694,7 @@ fn since_the_last_look(size: (u16, u16)) -> Model {
     let by_jane = Made::new(hour_ago, Some("jane".into()));
     own.apply(&AnnotationChange::Note("rang, comes on Friday".to_owned()), by_jane);
     own.apply(&AnnotationChange::Pinned(true), hour_ago);
-    let personal = Personal { looked_at: Some(hour_ago) };
+    let personal = Personal { looked_at: hour_ago.into() };
     before.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), personal, ..first }));
     before.last_look = Some(now() - SignedDuration::from_secs(15 * 3_600));
     let settings = model(State::Empty, size).settings().clone();
@@ -960,7 +959,7 @@ fn any(nodes: &[TreeNode], said: &dyn Fn(&TreeNode) -> bool) -> bool {
 fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     let mut done = session(1, "S01", 900, State::Live);
     let mut entry = WatchEntry::clone(&done.entry);
-    entry.resources_ttl = Some(SignedDuration::from_hours(7 * 24));
+    entry.resources_ttl = SignedDuration::from_hours(7 * 24).into();
     done.entry = Arc::new(entry);
     let mut model = model(State::Empty, (200, 60));
     update(&mut model, Event::Snapshot(with(vec![done])));
@@ -1098,7 +1097,7 @@ const CASES: &[Case] = &[
     }),
     ("503 on one row", |_, session| {
         session.poll.failures = 3;
-        session.poll.next_due = Some(now() + SignedDuration::from_secs(40));
+        session.poll.next_due = (now() + SignedDuration::from_secs(40)).into();
         let summary = "503 TEMPORARILY_UNAVAILABLE".into();
         session.poll.last_failure =
             Some(Box::new(PollFailure { status: Some(503), code: None, summary, at: now() }));

@@ -109,7 +109,7 @@ async fn who_follows_says_that_the_one_that_polls_has_no_response() {
     let answered = |at: jiff::Timestamp| {
         let mut learned = WatchedSession::new(entry(1));
         learned.revise(|answers| answers.session = Some(Arc::new(result(id(1), "ONGOING", at))));
-        learned.poll.last_ok = Some(at);
+        learned.poll.last_ok = at.into();
         Arc::new(learned)
     };
     let at: jiff::Timestamp = "2026-10-16T09:00:00Z".parse().unwrap();
@@ -142,7 +142,7 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     let mut learned = WatchedSession::new(entry(1));
     let at: jiff::Timestamp = "2026-10-16T09:00:05Z".parse().unwrap();
     learned.revise(|answers| answers.session = Some(Arc::new(result(id(1), "ONGOING", at))));
-    learned.poll.last_ok = Some(at);
+    learned.poll.last_ok = at.into();
     other.save(&[Arc::new(learned)]).unwrap();
     other.add(&[entry(2)]).unwrap();
     let shown = world
@@ -152,8 +152,8 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
         })
         .await;
     let first = shown.sessions.get(id(1)).unwrap();
-    assert_eq!((first.poll.last_ok, shown.health.last_ok), (Some(at), Some(at)));
-    assert!(first.poll.interval.is_some(), "its age is judged as the other asks");
+    assert_eq!((first.poll.last_ok.get(), shown.health.last_ok), (Some(at), Some(at)));
+    assert!(first.poll.interval.get().is_some(), "its age is judged as the other asks");
     other.remove(&[id(2)]).unwrap();
     world.sees(|s| s.sessions.get(id(2)).is_none()).await;
     assert_eq!(world.asked(), 0);
@@ -165,7 +165,7 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     assert!(world.asked() > 0);
     assert!(world.engine.end().await);
     let stored = Sqlite::open(&file, true).unwrap().persistence.load().unwrap();
-    assert!(stored.iter().all(|s| s.poll.last_ok > Some(at)), "it saves what it has asked");
+    assert!(stored.iter().all(|s| s.poll.last_ok.get() > Some(at)), "it saves what it has asked");
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,7 +193,7 @@ fn first_answered(n: u128, at: jiff::Timestamp) -> WatchedSession {
         what: ChangeKind::FirstSeen,
         origin: Origin::Observed,
     }]);
-    learned.poll.last_ok = Some(at);
+    learned.poll.last_ok = at.into();
     learned
 }
 

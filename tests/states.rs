@@ -348,11 +348,13 @@ async fn a_429_slows_all_down_until_a_time_that_is_said() {
 async fn three_503_of_one_session_make_that_row_stale_and_say_when_it_is_tried_again() {
     let mut bench = bench(four(json!([]))).await;
     let id = bench.sessions[2];
-    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
+    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.get().is_some())).await;
     bench.put("faults", &error(Some(id), 503, "TEMPORARILY_UNAVAILABLE")).await;
     let screen = bench
         .until(|s| {
-            s.sessions.get(id).is_some_and(|w| w.poll.failures >= 3 && w.poll.next_due.is_some())
+            s.sessions
+                .get(id)
+                .is_some_and(|w| w.poll.failures >= 3 && w.poll.next_due.get().is_some())
         })
         .await;
     screen.on("dbs-3").says([
@@ -366,7 +368,7 @@ async fn three_503_of_one_session_make_that_row_stale_and_say_when_it_is_tried_a
 #[tokio::test]
 async fn a_503_of_all_is_yoti_unavailable_and_says_the_last_good_time() {
     let mut bench = bench(four(json!([]))).await;
-    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
+    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.get().is_some())).await;
     bench.put("faults", &error(None, 503, "TEMPORARILY_UNAVAILABLE")).await;
     let screen = bench.connected(|c| matches!(c, Connection::Unavailable { .. })).await;
     screen.says([
@@ -474,7 +476,8 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
 #[tokio::test]
 async fn while_paused_ages_grow_and_the_header_says_since_when() {
     let mut bench = bench(four(json!([]))).await;
-    let mut screen = bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
+    let mut screen =
+        bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.get().is_some())).await;
     update(&mut screen.model, Event::Tick(bench.clock.now()));
     update(&mut screen.model, Event::Action(Action::Pause));
     let later = bench.clock.now() + SignedDuration::from_secs(185);

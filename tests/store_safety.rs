@@ -81,7 +81,7 @@ fn session(n: u128, state: &str, minute: i64) -> WatchedSession {
         origin: Origin::Observed,
     };
     watched.happened(vec![event(1), event(2)]);
-    watched.poll.last_ok = Some(at(minute));
+    watched.poll.last_ok = at(minute).into();
     watched.keep(&AnnotationChange::Note(format!("note {n}")), at(3));
     watched
 }
@@ -638,7 +638,7 @@ fn child_that_holds_the_store_until_it_is_killed() {
             }
         }
         for one in &mut known {
-            one.poll.last_ok = Some(at(minute));
+            one.poll.last_ok = at(minute).into();
         }
         store.save(&known.iter().cloned().map(Arc::new).collect::<Vec<_>>()).unwrap();
         store.taken(last).unwrap();

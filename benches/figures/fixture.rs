@@ -77,11 +77,11 @@ pub(crate) fn session(n: u128, revision: u64) -> Arc<WatchedSession> {
     let mut watched = WatchedSession::new(WatchEntry {
         reference: Some(format!("dbs-{n:06}-branch-customer-reference")),
         tags: vec![format!("team-{}", n % 7)],
-        deadline: Some(now() + SignedDuration::from_hours(hours)),
+        deadline: (now() + SignedDuration::from_hours(hours)).into(),
         ..WatchEntry::new(id(n + 1), now())
     });
     watched.learn(Arc::clone(templates().get(place % templates().len()).unwrap()), Arc::default());
-    let last_ok = Some(now() - SignedDuration::from_mins(hours));
+    let last_ok = (now() - SignedDuration::from_mins(hours)).into();
     watched.poll = PollState { last_ok, ..PollState::default() };
     watched.revision = revision;
     Arc::new(watched)

@@ -66,7 +66,7 @@ pub(crate) fn figures() -> Vec<Figure> {
         figure("c2", "the same ÷ with 1,000", Goal::None, "", frames.collect()),
         figure(
             "e",
-            "memory of a listed session, slope from 1,000 to 100,000",
+            "memory of a session on the screen, slope from 1,000 to 100,000",
             most(500.0),
             "B",
             slope.collect(),
@@ -136,7 +136,7 @@ pub(crate) fn fill(folder: &Path, key: Option<&Path>, count: u128) {
             let events = change::between(&Answers::default(), answers, now());
             let mut watched = WatchedSession::new(WatchEntry::new(fixture::id(0), now()));
             watched.learn(Arc::clone(answers), Arc::new(events));
-            watched.poll.last_ok = Some(now());
+            watched.poll.last_ok = now().into();
             watched
         })
         .collect();
@@ -185,7 +185,7 @@ pub(crate) fn read(folder: &Path) {
     let listed = begun.elapsed();
     let (mut store, snapshots) = Store::new(known);
     store.publish(Health::default(), Vec::new());
-    let (used, kept) = (cpu() - used, resident() - before);
+    let used = cpu() - used;
     let snapshot = Arc::clone(&snapshots.borrow());
     update(&mut model, Event::Snapshot(snapshot));
     let look = Look::new(ColourDepth::TrueColor, false);
@@ -195,7 +195,7 @@ pub(crate) fn read(folder: &Path) {
             ui::draw(frame, &model, look);
         })
         .unwrap();
-    let frame = begun.elapsed();
+    let (frame, kept) = (begun.elapsed(), resident() - before);
     let details = persistence.source();
     let id = store.snapshot().sessions.iter().nth(count / 2).unwrap().id();
     details.read(&[id]).unwrap();

@@ -180,7 +180,7 @@ impl Simulation {
                 let snapshot = Arc::clone(&started.snapshots.borrow());
                 let now = started.clock.now();
                 let rows = started.visible.iter().filter_map(|id| snapshot.sessions.get(*id));
-                let last = rows.filter_map(|session| session.poll.last_ok);
+                let last = rows.filter_map(|session| session.poll.last_ok.get());
                 ages.extend(last.map(|at| now.duration_since(at).as_secs_f64()));
             }
             ages.sort_unstable_by(f64::total_cmp);
@@ -195,7 +195,7 @@ impl Simulation {
         self.run(async |mut started| {
             let begun = Instant::now();
             let all = |snapshot: &Arc<Snapshot>| {
-                snapshot.sessions.iter().all(|session| session.poll.last_ok.is_some())
+                snapshot.sessions.iter().all(|session| session.poll.last_ok.get().is_some())
             };
             started.snapshots.wait_for(all).await.unwrap();
             begun.elapsed().as_secs_f64()

@@ -188,7 +188,7 @@ async fn arrive(mut turnover: Turnover, clock: TokioClock, list: mpsc::Sender<Co
 fn entries(sessions: &[MadeSession], now: Timestamp) -> Vec<WatchEntry> {
     let entry = |made: &MadeSession| WatchEntry {
         reference: Some(made.reference.clone()),
-        resources_ttl: Some(EVIDENCE),
+        resources_ttl: EVIDENCE.into(),
         ..WatchEntry::new(made.id, now)
     };
     sessions.iter().map(entry).collect()

@@ -299,7 +299,7 @@ fn ended(store: &mut Store, reply: FetchReply, config: &Config) -> FetchEnd {
     };
     let line = Line::Data(text(session, before, config));
     let mut kept = WatchedSession::clone(session);
-    kept.poll.last_ok = Some(at);
+    kept.poll.last_ok = at.into();
     FetchEnd { place, code: exit::OK, line, session: Some(Arc::new(kept)) }
 }
 

@@ -163,6 +163,6 @@ fn answered(snapshot: &Snapshot, id: SessionId, at: Timestamp) -> bool {
     snapshot.sessions.get(id).is_none_or(|session| {
         let failed = session.poll.last_failure.as_ref().map(|failure| failure.at);
         // A failure is an answer too: whoever waits for all of them must not wait for ever.
-        session.poll.last_ok.into_iter().chain(failed).any(|answered| answered >= at)
+        session.poll.last_ok.get().into_iter().chain(failed).any(|answered| answered >= at)
     })
 }

@@ -111,8 +111,8 @@ fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
     entry.tags.extend(words(&args.tag));
     entry.tags.sort();
     entry.tags.dedup();
-    entry.deadline = args.deadline.or(entry.deadline);
-    entry.resources_ttl = ttl.or(entry.resources_ttl);
+    entry.deadline = (args.deadline.or(entry.deadline.get())).into();
+    entry.resources_ttl = (ttl.or(entry.resources_ttl.get())).into();
 }
 
 /// The text behind an argument: an ID itself, a file, or standard input; with its name for messages.

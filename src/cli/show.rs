@@ -103,6 +103,7 @@ fn head(
     let seen = session
         .poll
         .last_ok
+        .get()
         .map_or("never".into(), |at| format!("{} ago", words::span(now.duration_since(at))));
     let stage = words::stage(&assessment.stage, now);
     text += &format!("{}stage {stage} · seen {seen}\n", state.unwrap_or_default());
@@ -113,7 +114,7 @@ fn head(
     if let Some(fault) = session.storage.fault {
         text += &format!("! {}: what is stored is not shown\n", fault.word());
     }
-    if let Some(at) = session.storage.erased_at {
+    if let Some(at) = session.storage.erased_at.get() {
         let at = words::time(at, &config.zone);
         text +=
             &format!("! responses and events were erased on {at}: their retention time is over\n");

@@ -109,6 +109,6 @@ async fn unlisted(
     }
     let known = store.snapshot().sessions.get(id).map(|session| WatchedSession::clone(session));
     let mut session = known.unwrap_or(unknown);
-    session.poll.last_ok = Some(SystemClock.now());
+    session.poll.last_ok = SystemClock.now().into();
     Ok(session)
 }

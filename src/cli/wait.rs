@@ -293,7 +293,7 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>, config: &Config) -
 }
 
 fn has_answered(session: &WatchedSession, since: Timestamp) -> bool {
-    session.poll.last_ok.is_some_and(|at| at >= since)
+    session.poll.last_ok.get().is_some_and(|at| at >= since)
 }
 
 /// What was learned is saved after this time at the latest.

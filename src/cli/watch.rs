@@ -286,7 +286,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(10);
 const NAMED: usize = 5;
 
 fn waits_for_first_look(session: &WatchedSession) -> bool {
-    session.poll.last_ok.is_none() && session.poll.last_failure.is_none()
+    session.poll.last_ok.get().is_none() && session.poll.last_failure.is_none()
 }
 
 /// Some of what its stage is worked out from was never answered.

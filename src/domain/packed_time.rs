@@ -3,7 +3,7 @@
 
 use std::num::NonZeroI64;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 // The lowest bit says which of the two it is, so that no time is 0.
@@ -46,10 +46,87 @@ impl Default for PackedTime {
     }
 }
 
+/// A time that may be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<Timestamp>", into = "Option<Timestamp>")]
+pub struct OptionalTime(Option<PackedTime>);
+
+impl OptionalTime {
+    /// The time as everybody else has it.
+    #[must_use]
+    pub fn get(self) -> Option<Timestamp> {
+        self.0.map(PackedTime::at)
+    }
+
+    /// This one, else the other.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        if self.0.is_some() { self } else { other }
+    }
+}
+
+impl From<Option<Timestamp>> for OptionalTime {
+    fn from(time: Option<Timestamp>) -> Self {
+        Self(time.map(PackedTime::from))
+    }
+}
+
+impl From<Timestamp> for OptionalTime {
+    fn from(time: Timestamp) -> Self {
+        Some(time).into()
+    }
+}
+
+impl From<OptionalTime> for Option<Timestamp> {
+    fn from(time: OptionalTime) -> Self {
+        time.get()
+    }
+}
+
+/// A span that may be missing, in eight bytes: to the nanosecond, and at most 292 years.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<SignedDuration>", into = "Option<SignedDuration>")]
+pub struct OptionalSpan(Option<NonZeroI64>);
+
+impl OptionalSpan {
+    /// The span as everybody else has it.
+    #[must_use]
+    pub fn get(self) -> Option<SignedDuration> {
+        self.0.map(|packed| SignedDuration::from_nanos(packed.get() ^ i64::MIN))
+    }
+
+    /// This one, else the other.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        if self.0.is_some() { self } else { other }
+    }
+}
+
+impl From<Option<SignedDuration>> for OptionalSpan {
+    fn from(span: Option<SignedDuration>) -> Self {
+        // The least number stands for none, so that no span is 0.
+        Self(span.and_then(|span| {
+            let nanoseconds = span.as_nanos().clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX));
+            i64::try_from(nanoseconds).ok().and_then(|number| NonZeroI64::new(number ^ i64::MIN))
+        }))
+    }
+}
+
+impl From<SignedDuration> for OptionalSpan {
+    fn from(span: SignedDuration) -> Self {
+        Some(span).into()
+    }
+}
+
+impl From<OptionalSpan> for Option<SignedDuration> {
+    fn from(span: OptionalSpan) -> Self {
+        span.get()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::SignedDuration;
 
     #[test]
     fn a_time_comes_back_as_it_was() {
@@ -65,5 +142,19 @@ mod tests {
             let off = back(far).duration_since(far).abs();
             assert!(off < SignedDuration::from_micros(1), "{far}: {off:?}");
         }
+    }
+
+    #[test]
+    fn a_span_comes_back_as_it_was_or_is_none() {
+        assert_eq!((size_of::<OptionalTime>(), size_of::<OptionalSpan>()), (8, 8));
+        let back = |span: SignedDuration| OptionalSpan::from(span).get();
+        for span in
+            [SignedDuration::ZERO, SignedDuration::from_nanos(-1), SignedDuration::from_hours(7)]
+        {
+            assert_eq!(back(span), Some(span));
+        }
+        assert_eq!(back(SignedDuration::MIN), Some(SignedDuration::from_nanos(i64::MIN + 1)));
+        assert_eq!(back(SignedDuration::MAX), Some(SignedDuration::from_nanos(i64::MAX)));
+        assert_eq!(OptionalSpan::from(None).get(), None);
     }
 }

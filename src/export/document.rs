@@ -182,7 +182,7 @@ fn derived(session: &OpenSession, assessment: &Assessment, masked: bool) -> Valu
         assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
     json!({
         "stage": assessment.stage.kind().file_name(),
-        "erased_at": session.storage.erased_at.map(|at| at.to_string()),
+        "erased_at": session.storage.erased_at.get().map(|at| at.to_string()),
         "attention": attention,
         "deadline": deadline,
         "requirements": requirements(session),

@@ -28,13 +28,13 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
         "tags": labels.tags(session, privacy),
         "state": brief.state().map(|state| word(state.as_raw(), masked)),
         "stage": assessment.stage.kind().file_name(),
-        "erased_at": session.storage.erased_at.map(|at| at.to_string()),
+        "erased_at": session.storage.erased_at.get().map(|at| at.to_string()),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
         "supplied": brief.covered.supplied,
         "required": brief.covered.of,
         "fetched_at": brief.fetched_at().map(|at| at.to_string()),
-        "asked_at": session.poll.last_ok.map(|at| at.to_string()),
+        "asked_at": session.poll.last_ok.get().map(|at| at.to_string()),
         "stale": assessment.is_old(),
     })
 }

@@ -12,8 +12,8 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session of the list with its brief, or the row that it is made of.
 pub(super) enum BriefRow {
-    // In a box: while they are read they stand in several lists, one after the other.
-    Session(Box<WatchedSession>),
+    // No box: what is freed between the sessions that stay would never be returned.
+    Session(WatchedSession),
     /// A brief can only be made of what stands beside this row.
     Row(Box<ListedRow>),
 }
@@ -38,10 +38,10 @@ impl BriefRow {
     pub(super) fn of(listed: ListedRow, which: Derivations) -> Self {
         let row = listed.row;
         if row.is_alone() || row.storage.fault.is_some() {
-            return Self::Session(Box::new(row.watched()));
+            return Self::Session(row.watched());
         }
         match row.brief.clone() {
-            Some(brief) if which.has(&brief) => Self::Session(Box::new(row.with(brief, None))),
+            Some(brief) if which.has(&brief) => Self::Session(row.with(brief, None)),
             _ => Self::Row(Box::new(ListedRow { row, ..listed })),
         }
     }

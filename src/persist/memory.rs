@@ -284,7 +284,7 @@ impl Persistence for Memory {
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         self.put_known(sessions, |kept, session| {
             let Some(known) = kept.get(session.id()) else { return };
-            if known.poll.last_ok > session.poll.last_ok {
+            if known.poll.last_ok.get() > session.poll.last_ok.get() {
                 return;
             }
             let (entry, own) = (Arc::clone(&known.entry), Arc::clone(&known.own));

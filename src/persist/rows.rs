@@ -153,7 +153,7 @@ impl SessionRow {
             personal: self.personal,
             brief,
             detail,
-            poll: PollState { last_ok: self.last_ok, ..PollState::default() },
+            poll: PollState { last_ok: self.last_ok.into(), ..PollState::default() },
             storage: self.storage,
             ..WatchedSession::new(self.entry)
         }

@@ -103,8 +103,8 @@ fn session(row: &Row<'_>) -> Result<Option<(i64, SessionRow)>, rusqlite::Error> 
     let entry = WatchEntry {
         reference: row.get("reference")?,
         tags: tags.split_whitespace().map(str::to_owned).collect(),
-        deadline: at("deadline")?,
-        resources_ttl: ttl.map(SignedDuration::from_secs),
+        deadline: at("deadline")?.into(),
+        resources_ttl: ttl.map(SignedDuration::from_secs).into(),
         ..WatchEntry::new(id, at("added_at")?.unwrap_or(Timestamp::UNIX_EPOCH))
     };
     let own = Annotations {
@@ -118,7 +118,7 @@ fn session(row: &Row<'_>) -> Result<Option<(i64, SessionRow)>, rusqlite::Error> 
     };
     let session = SessionRow {
         own,
-        personal: Personal { looked_at: at("looked_at")? },
+        personal: Personal { looked_at: at("looked_at")?.into() },
         missing_since: at("missing_since")?,
         visit_notified_at: at("visit_at")?,
         letter_not_set_at: at("letter_not_set_at")?,
@@ -224,8 +224,8 @@ fn post(session: &str, kind: &str, body: &str) -> Option<OutboxMessage> {
             Some(OutboxMessage::Added(WatchEntry {
                 reference: stored.reference,
                 tags: stored.tags,
-                deadline: stored.deadline,
-                resources_ttl: stored.resources_ttl.map(SignedDuration::from_secs),
+                deadline: stored.deadline.into(),
+                resources_ttl: stored.resources_ttl.map(SignedDuration::from_secs).into(),
                 ..WatchEntry::new(id?, stored.added_at)
             }))
         }

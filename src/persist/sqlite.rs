@@ -112,7 +112,7 @@ impl Sqlite {
             self.former = former;
         }
         saved?;
-        if sessions.iter().any(|session| session.storage.erased_at.is_some()) {
+        if sessions.iter().any(|session| session.storage.erased_at.get().is_some()) {
             self.leave_nothing()?;
         }
         Ok(())

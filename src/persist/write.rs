@@ -166,7 +166,7 @@ impl<'a> Write<'a> {
         if row.storage.fault.is_none() && row.entry.added_at > watched.entry.added_at {
             return Ok(());
         }
-        let newer = (row.epoch, row.last_ok) <= (self.header.epoch, watched.poll.last_ok);
+        let newer = (row.epoch, row.last_ok) <= (self.header.epoch, watched.poll.last_ok.get());
         if what == Saving::Learned && !newer {
             // Another process may have asked since; its answer is the newer one.
             return Ok(());
@@ -174,21 +174,22 @@ impl<'a> Write<'a> {
         // Of a row that cannot be read, and that the journal does not have, this is all that is known.
         let kept = (what == Saving::All || row.kept == 0) && row.take(ListRecord::of(watched));
         let storage = watched.storage;
-        let erased = storage.erased_at.is_some() && storage.erased_at != row.storage.erased_at;
+        let erased = storage.erased_at.get().is_some()
+            && storage.erased_at.get() != row.storage.erased_at.get();
         // What was stored beside what is not believed must not be believed later.
         let believed = row.storage.fault.is_some() && storage.fault.is_none();
         if erased || believed {
             row.storage.fault = None;
             self.empty(position, &mut row.manifest)?;
         }
-        row.storage.erased_at = storage.erased_at;
+        row.storage.erased_at = storage.erased_at.get().into();
         row.missing_since = watched.brief.missing_since();
         row.visit_notified_at = watched.brief.visit_notified_at();
         row.letter_not_set_at = watched.brief.letter.not_set_at();
-        if row.last_ok != watched.poll.last_ok {
+        if row.last_ok != watched.poll.last_ok.get() {
             row.epoch = self.header.epoch;
         }
-        row.last_ok = watched.poll.last_ok;
+        row.last_ok = watched.poll.last_ok.get();
         row.brief = Some(Arc::clone(&watched.brief));
         if let Some(detail) = &watched.detail {
             for part in AnswerPart::all(&detail.answers) {

@@ -119,7 +119,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         let interval = every.map(|e| self.shown(e));
         self.poll_state(job.id, |poll| {
-            *poll = PollState { last_ok: Some(at), interval, ..PollState::default() };
+            *poll =
+                PollState { last_ok: at.into(), interval: interval.into(), ..PollState::default() };
         });
     }
 
@@ -166,7 +167,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.schedule.change(job.id, |track| track.hasten(now + wait));
         }
         self.poll_state(job.id, |poll| {
-            *poll = PollState { last_ok: Some(at), ..PollState::default() };
+            *poll = PollState { last_ok: at.into(), ..PollState::default() };
         });
         wait
     }

@@ -62,13 +62,13 @@ pub(super) fn waits(
     settings: &Settings,
     now: Timestamp,
 ) -> Waits {
-    if watched.storage.erased_at.is_some() {
+    if watched.storage.erased_at.get().is_some() {
         // What is kept no longer is not fetched again by itself.
         return Waits::default();
     }
     let brief = &watched.brief;
     if let Some(since) = brief.missing_since() {
-        let next = gone_look(since, watched.poll.last_ok.unwrap_or(since));
+        let next = gone_look(since, watched.poll.last_ok.get().unwrap_or(since));
         let session = next.map(|at| real(at.duration_since(now), settings));
         return Waits { session, ..Waits::default() };
     }
@@ -80,7 +80,7 @@ pub(super) fn waits(
     };
     // An answer that said nothing new moves `last_ok` alone; it counts, or a start asks all again.
     let answered =
-        brief.fetched_at().map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
+        brief.fetched_at().map(|at| watched.poll.last_ok.get().map_or(at, |last| last.max(at)));
     let configured = brief.configuration.as_ref().map(|known| known.fetched_at.at());
     let part = |part, answered: Option<Timestamp>| match rarely(part, watched, settings) {
         Some(every) => Some(left(answered, every)),
@@ -146,11 +146,11 @@ mod tests {
             answers.session = Some(result(SessionState::Ongoing, ago(20)));
             answers.letter = Letter::NotSet(ago(5));
         });
-        watched.poll.last_ok = Some(ago(1));
+        watched.poll.last_ok = ago(1).into();
         let expected =
             Waits { session: Some(minutes(14)), letter: Some(minutes(10)), configuration: at_once };
         assert_eq!(waits(&watched, every, &settings, now), expected);
-        watched.poll.last_ok = Some(now + SignedDuration::from_hours(3));
+        watched.poll.last_ok = (now + SignedDuration::from_hours(3)).into();
         assert_eq!(waits(&watched, every, &settings, now).session, at_once, "the clock went back");
     }
 

@@ -24,7 +24,7 @@ const NOT_LEFT: &str = "not saved: the store takes too long";
 
 /// The time of the newest good answer of any session.
 fn newest<'a>(sessions: impl Iterator<Item = &'a WatchedSession>) -> Option<Timestamp> {
-    sessions.filter_map(|session| session.poll.last_ok).max()
+    sessions.filter_map(|session| session.poll.last_ok.get()).max()
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -118,7 +118,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 }
             });
             let shown = open.map(|every| self.shown(every));
-            self.poll_state(id, |poll| poll.interval = shown);
+            self.poll_state(id, |poll| poll.interval = shown.into());
         }
     }
 
@@ -235,7 +235,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         let known = self.store.snapshot();
         let all = known.sessions.iter().chain(known.archived.iter());
-        let answered = all.filter_map(|session| session.poll.last_ok).max();
+        let answered = all.filter_map(|session| session.poll.last_ok.get()).max();
         let retention = self.rules.retention;
         let over = || {
             known.sessions.iter().chain(known.archived.iter()).any(|s| retention.is_over(s, ours))

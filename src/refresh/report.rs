@@ -27,7 +27,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let shown = || Some(self.store.watched(id)?.poll.clone());
             let mut poll = pending.remove(&id).or_else(shown)?;
             let due = self.schedule.track(id).and_then(Track::due);
-            poll.next_due = due.map(|due| self.shown_at(due));
+            poll.next_due = (due.map(|due| self.shown_at(due))).into();
             Some((id, poll))
         });
         let states: Vec<(SessionId, PollState)> = states.collect();
@@ -63,7 +63,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let since = self.last_ok?;
         let before = self.clock.now().saturating_sub(SILENCE).ok()?;
         let is_due = |poll: &PollState| {
-            let due = poll.last_ok.zip(poll.interval).map(|(at, every)| at.saturating_add(every));
+            let due = poll
+                .last_ok
+                .get()
+                .zip(poll.interval.get())
+                .map(|(at, every)| at.saturating_add(every));
             due.is_some_and(|due| due.is_ok_and(|due| due < before))
         };
         let snapshot = self.store.snapshot();

@@ -144,7 +144,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         // One that Yoti says is not there was looked at, though it has no answer.
         let first = watched.brief.result.is_none() && watched.brief.missing_since().is_none();
         self.schedule.add(id, waits, now, first);
-        let poll = PollState { interval: every.map(|e| self.shown(e)), ..watched.poll.clone() };
+        let poll =
+            PollState { interval: every.map(|e| self.shown(e)).into(), ..watched.poll.clone() };
         self.schedule.change(id, |track| track.interval = every);
         self.polls.insert(id, poll);
         self.touched.insert(id);

@@ -71,7 +71,7 @@ fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
         event.seen_at = earlier(event.seen_at);
     }
     session.learn(Arc::new(answers), Arc::new(timeline));
-    session.poll.last_ok = session.poll.last_ok.map(earlier);
+    session.poll.last_ok = session.poll.last_ok.get().map(earlier).into();
     Arc::new(session)
 }
 

@@ -84,7 +84,7 @@ fn an_interval_paces_every_open_session_and_a_wrong_one_nothing() {
         o.sees("open sessions are polled every 2s");
         o.pass(20.0).await;
         let id = SessionId::new(uuid::Uuid::from_u128(1));
-        let interval = || o.world.borrow().sessions.get(id).unwrap().poll.interval.unwrap();
+        let interval = || o.world.borrow().sessions.get(id).unwrap().poll.interval.get().unwrap();
         assert_eq!(interval().as_secs(), 2);
         for (wrong, why) in [("0s", "at least 1s"), ("soon", "is not a duration")] {
             o.command(&format!("interval {wrong}")).await;

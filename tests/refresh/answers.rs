@@ -130,7 +130,7 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     pass(2 * 3_600).await;
     let after = world.snapshot();
     let erased = after.sessions.get(id(1)).unwrap();
-    let at = erased.storage.erased_at.unwrap();
+    let at = erased.storage.erased_at.get().unwrap();
     assert_eq!((erased.answers().unwrap().session(), erased.timeline().unwrap().len()), (None, 0));
     assert!(
         after.sessions.get(id(2)).unwrap().answers().unwrap().session().is_some(),
@@ -144,7 +144,7 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     pass(5).await;
     let back = world.snapshot();
     let back = back.sessions.get(id(1)).unwrap();
-    assert!(back.answers().unwrap().session().is_some() && back.storage.erased_at.is_none());
+    assert!(back.answers().unwrap().session().is_some() && back.storage.erased_at.get().is_none());
 }
 
 // S13, C01
@@ -160,11 +160,12 @@ async fn a_clock_that_is_years_ahead_erases_nothing_until_yoti_has_told_its_time
         Arc::make_mut(answers.configuration.as_mut().unwrap()).fetched_at = long_ago;
         answers.letter = Letter::NotSet(long_ago);
     });
-    known.poll.last_ok = Some(long_ago);
+    known.poll.last_ok = long_ago.into();
     let offline = Settings { online: false, ..Settings::default() };
     let mut world = world_of(vec![known], offline, ongoing);
-    let erased =
-        |world: &mut super::World| world.snapshot().sessions.get(id(1)).unwrap().storage.erased_at;
+    let erased = |world: &mut super::World| {
+        world.snapshot().sessions.get(id(1)).unwrap().storage.erased_at.get()
+    };
     pass(2 * 3_600).await;
     assert_eq!(erased(&mut world), None, "its own clock alone is not believed");
     *world.api.yoti_time.lock().unwrap() = Some(long_ago + SignedDuration::from_hours(24));
@@ -190,7 +191,7 @@ async fn an_outage_is_told_when_one_session_is_left_and_its_tries_back_off() {
     });
     pass(60).await;
     let before = world.snapshot();
-    let open = before.sessions.iter().filter(|s| s.poll.interval.is_some()).count();
+    let open = before.sessions.iter().filter(|s| s.poll.interval.get().is_some()).count();
     assert_eq!((open, &before.health.connection), (1, &Connection::Live));
     pass(5).await;
     assert!(matches!(world.snapshot().health.connection, Connection::Offline { .. }));
@@ -220,7 +221,7 @@ async fn an_answer_its_poll_state_and_the_time_of_the_last_are_seen_together() {
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
             for session in snapshot.sessions.iter() {
                 let fetched = session.brief.fetched_at();
-                assert_eq!(fetched, session.poll.last_ok);
+                assert_eq!(fetched, session.poll.last_ok.get());
                 assert!(fetched <= snapshot.health.last_ok);
                 seen += usize::from(fetched.is_some());
             }

@@ -24,7 +24,7 @@ fn answered(n: u128, ago: SignedDuration) -> WatchedSession {
     answers.configuration = Some(Arc::new(Answer { value, raw: "{}".into(), fetched_at }));
     answers.letter = Letter::NotSet(fetched_at);
     watched.answered(answers);
-    watched.poll.last_ok = Some(fetched_at);
+    watched.poll.last_ok = fetched_at.into();
     watched
 }
 

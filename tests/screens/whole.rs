@@ -20,11 +20,12 @@ fn longest() -> Arc<Snapshot> {
         let reference = Some(format!("dbs-{n}2290-20-of-it-{n}"));
         watched.entry = Arc::new(WatchEntry {
             reference,
-            deadline: (n == 3).then(|| now() + SignedDuration::from_hours(364 * 24 + 23)),
+            deadline: (n == 3).then(|| now() + SignedDuration::from_hours(364 * 24 + 23)).into(),
             ..WatchEntry::clone(&watched.entry)
         });
         watched.poll.last_ok =
-            watched.poll.last_ok.map(|_| now() - SignedDuration::from_hours(24 * 364));
+            (watched.poll.last_ok.get().map(|_| now() - SignedDuration::from_hours(24 * 364)))
+                .into();
         if let Some(failure) = &mut watched.poll.last_failure {
             watched.poll.failures = 1_000;
             failure.status = None;

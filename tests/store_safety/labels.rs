@@ -131,7 +131,7 @@ fn of_two_answers_the_one_of_the_later_holder_is_newer_whatever_the_clock_said()
     first.add(&[WatchEntry::new(id(1), at(0))]).unwrap();
     let learn = |store: &mut dyn SharedPersistence, minute| {
         store.learn(&[Arc::new(session(1, "ONGOING", minute))]).unwrap();
-        store.load().unwrap()[0].poll.last_ok
+        store.load().unwrap()[0].poll.last_ok.get()
     };
     assert_eq!(learn(first.as_mut(), 100), Some(at(100)));
     assert_eq!(learn(first.as_mut(), 90), Some(at(100)), "the same holder's clock only goes on");

@@ -14,7 +14,7 @@ impl Model {
             return self.clear("No session selected.");
         };
         let Some(session) = item.opened() else { return self.clear("reading…") };
-        let looked_at = item.looked_at;
+        let looked_at = item.looked_at.get();
         let id = session.id();
         let widths = self.text_widths();
         let [width, json_width] = widths;
@@ -23,7 +23,7 @@ impl Model {
         let found = self.times.assess(&session, &self.settings.rules);
         // Before the early return: its words have ages, which change with time alone.
         self.timeline.rows = timeline::timeline(&session, &found, &self.times, looked_at);
-        clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
+        clocks::note_drift(&mut self.timeline.rows, &found, item.drift.get());
         self.annotations.notes.rows = notes::rows(&session, &self.times);
         self.tree.stale = found.stale;
         // The other panes change with the session alone: they are not made again at every tick.

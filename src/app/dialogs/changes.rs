@@ -11,7 +11,7 @@ use crate::app::model::Model;
 
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
-    let since = if item.changed { item.looked_at } else { item.before };
+    let since = if item.changed { item.looked_at.get() } else { item.before.get() };
     let name = model.times.name(&item.session, 40);
     let mut rows = Vec::new();
     if since.is_some() {

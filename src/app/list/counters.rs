@@ -45,11 +45,11 @@ impl SessionCounters {
             (usize::from(summary.is_hushed()), &mut self.hushed),
             (usize::from(summary.unseen), &mut self.unseen),
             (summary.unknown_values, &mut self.unknown_values),
-            (usize::from(summary.late_since.is_some()), &mut self.late_in_all),
+            (usize::from(summary.late_since.get().is_some()), &mut self.late_in_all),
         ] {
             *figure = change(*figure, by);
         }
-        if let Some(since) = summary.late_since {
+        if let Some(since) = summary.late_since.get() {
             let held = self.late.entry(since).or_default();
             *held = change(*held, 1);
             // The first key is told as the oldest: none may stay without a session.

@@ -13,6 +13,7 @@ use crate::app::list::summary::SessionSummary;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::brief::Brief;
 use crate::domain::brief::letter::LetterBrief;
+use crate::domain::packed_time::{OptionalSpan, OptionalTime};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::labels::is_identifier;
 use crate::domain::watchlist::open_session::OpenSession;
@@ -35,13 +36,13 @@ pub(crate) struct Item {
     pub(crate) changed: bool,
     fresh: Fresh,
     /// Changes learned up to then were there when the operator last looked.
-    pub(crate) looked_at: Option<Timestamp>,
+    pub(crate) looked_at: OptionalTime,
     /// Its entry among those to wake.
-    pub(crate) wakes_at: Option<Timestamp>,
+    pub(crate) wakes_at: OptionalTime,
     /// How far the derived deadline last moved between two answers, where that was a drift.
-    pub(crate) drift: Option<SignedDuration>,
+    pub(crate) drift: OptionalSpan,
     /// The same before the last look that found a change.
-    pub(crate) before: Option<Timestamp>,
+    pub(crate) before: OptionalTime,
 }
 
 /// Whether a session changed or was never opened, when the list was arranged or since: what the
@@ -56,16 +57,16 @@ impl Item {
     pub(crate) fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let summary = SessionSummary::of(&session, rules, now);
         let (looked_at, changed) = looked(&session);
-        let fresh = Fresh { changed, new: session.personal.looked_at.is_none() };
+        let fresh = Fresh { changed, new: session.personal.looked_at.get().is_none() };
         Self {
             session,
             summary,
             changed,
             fresh,
             looked_at,
-            wakes_at: None,
-            before: None,
-            drift: None,
+            wakes_at: OptionalTime::default(),
+            before: OptionalTime::default(),
+            drift: OptionalSpan::default(),
         }
     }
 
@@ -76,7 +77,7 @@ impl Item {
 
     pub(crate) fn arranged(&mut self) {
         self.fresh =
-            Fresh { changed: self.changed, new: self.session.personal.looked_at.is_none() };
+            Fresh { changed: self.changed, new: self.session.personal.looked_at.get().is_none() };
     }
 
     pub(crate) fn key(&self, sort: Sort, place: u32) -> Key {
@@ -111,7 +112,7 @@ impl Item {
         marks: &HashSet<SessionId>,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        let moments = [self.summary.changes_at, filter.changes_at(&self.subject(marks, now))];
+        let moments = [self.summary.changes_at.get(), filter.changes_at(&self.subject(marks, now))];
         moments.into_iter().flatten().min()
     }
 
@@ -122,7 +123,7 @@ impl Item {
             if has_news(older, newer) {
                 self.changed = true;
             } else if !self.changed {
-                self.looked_at = newer.last_seen();
+                self.looked_at = newer.last_seen().into();
             }
         }
         if self.session.personal.looked_at != session.personal.looked_at {
@@ -133,9 +134,9 @@ impl Item {
         }
         self.fresh.changed |= self.changed;
         let summary = SessionSummary::of(&session, rules, now);
-        let drift = drift(&self.session, self.summary.due, &session, summary.due);
+        let drift = drift(&self.session, self.summary.due.get(), &session, summary.due.get());
         // A later answer without a drift does not undo one.
-        self.drift = drift.or(self.drift);
+        self.drift = OptionalSpan::from(drift).or(self.drift);
         self.summary = summary;
         self.session = session;
     }
@@ -150,7 +151,7 @@ fn drift(
 ) -> Option<SignedDuration> {
     let derived = |session: &WatchedSession| {
         // The ttl of the configuration may be another one: from it to the result's is no drift.
-        session.entry.deadline.is_none() && session.brief.result.is_some()
+        session.entry.deadline.get().is_none() && session.brief.result.is_some()
     };
     let moved = newer_due?.duration_since(older_due?);
     (derived(older) && derived(newer) && moved.abs() > DRIFT).then_some(moved)
@@ -158,13 +159,13 @@ fn drift(
 
 /// Up to when the operator has looked, as the store tells it, and whether something came after.
 /// Who was never looked at is known from the first answer on; what is asked for later is no news.
-fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
+fn looked(session: &WatchedSession) -> (OptionalTime, bool) {
     let events = session.brief.events();
-    let looked_at = session.personal.looked_at;
+    let looked_at = session.personal.looked_at.get();
     let newest = if looked_at.is_some() { events.newest.of_all() } else { events.newest.session };
     let known = looked_at.or(events.first_seen);
     let changed = newest.is_some_and(|newest| Some(newest) > known);
-    if changed { (known, true) } else { (events.last_seen, false) }
+    if changed { (known.into(), true) } else { (events.last_seen.into(), false) }
 }
 
 /// Something was learned since of a part that had been answered before.

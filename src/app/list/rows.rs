@@ -134,7 +134,7 @@ fn branch(session: &WatchedSession) -> Cell {
 
 /// The age of the last good answer: dim while fresh, strong and with `!` once stale.
 fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
-    match session.poll.last_ok {
+    match session.poll.last_ok.get() {
         None => Cell::new("—", Tone::Dim),
         // An age that nobody knows may be any.
         Some(at) if stale || times.is_to_come(at) => {
@@ -231,7 +231,8 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
         Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
         None => "no response".to_owned(),
     };
-    let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
+    let next =
+        poll.next_due.get().map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
     let keys = &times.keys;
     let hints =
         [keys.hint(Action::Refresh, "retries now"), keys.hint(Action::ApiLog, "shows the calls")];
@@ -251,7 +252,7 @@ pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
         .filter_map(|item| {
             let Standing { hush, reason, since } = item.summary.alert?;
             let alert = Alert { id: item.session.id(), mark: AlertMark::of(hush), over: None };
-            Some(((hush.is_some(), reason, std::cmp::Reverse(since)), alert))
+            Some(((hush.is_some(), reason, std::cmp::Reverse(since.get())), alert))
         })
         .collect();
     found.sort_by_key(|(key, _)| *key);
@@ -407,7 +408,7 @@ mod tests {
         let mut session = f::watched(None, None, None);
         let times = Times::in_utc(f::now());
         for (minutes, said) in [(3, "3m"), (-1, "0s"), (-2, "?!")] {
-            session.poll.last_ok = Some(f::minutes_ago(minutes));
+            session.poll.last_ok = f::minutes_ago(minutes).into();
             assert_eq!(seen(&session, false, &times).text, said);
         }
     }
@@ -423,8 +424,8 @@ mod tests {
         let mut tally = SessionCounters::default();
         let mut held = Vec::new();
         for minutes in [9, 30, 9] {
-            session.poll.interval = Some(jiff::SignedDuration::from_mins(1));
-            session.poll.last_ok = Some(f::minutes_ago(minutes));
+            session.poll.interval = jiff::SignedDuration::from_mins(1).into();
+            session.poll.last_ok = f::minutes_ago(minutes).into();
             let summary = SessionSummary::of(&session, &Rules::default(), f::now());
             tally.add(&summary);
             held.push(summary);

@@ -148,9 +148,10 @@ impl Sessions {
         // Else no moment is another one, and 100,000 need not be worked out again.
         if was.is_timed() || self.filter.is_timed() {
             for item in &mut self.items {
-                item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
+                item.wakes_at = item.next_moment(&self.filter, &self.marks, now).into();
             }
-            let moments = (0_u32..).zip(&self.items).filter_map(|(n, i)| Some((i.wakes_at?, n)));
+            let moments =
+                (0_u32..).zip(&self.items).filter_map(|(n, i)| Some((i.wakes_at.get()?, n)));
             self.wake = moments.collect();
         }
     }
@@ -195,7 +196,7 @@ impl Sessions {
         if item.changed {
             item.before = item.looked_at;
         }
-        item.looked_at = item.session.brief.last_seen();
+        item.looked_at = item.session.brief.last_seen().into();
         std::mem::take(&mut item.changed)
     }
 
@@ -224,6 +225,8 @@ impl Sessions {
         let mut old: HashMap<SessionId, Item> =
             self.items.drain(..).map(|item| (item.session.id(), item)).collect();
         let mut keys = Vec::with_capacity(table.len());
+        // Not twice as many as there are, as a list that grows would have.
+        self.items.reserve_exact(table.len());
         self.places.clear();
         self.wake.clear();
         self.tally = SessionCounters::default();
@@ -243,8 +246,8 @@ impl Sessions {
             };
             self.tally.add(&item.summary);
             self.widths = self.widths.and(item.widths());
-            item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
-            self.wake.extend(item.wakes_at.map(|at| (at, place)));
+            item.wakes_at = item.next_moment(&self.filter, &self.marks, now).into();
+            self.wake.extend(item.wakes_at.get().map(|at| (at, place)));
             keys.push(item.key(Sort::default(), place));
             self.places.insert(session.id(), place);
             self.items.push(item);
@@ -297,10 +300,10 @@ impl Sessions {
             let alarm = Alarm::of(&was, &item.summary);
             self.alarms.extend(alarm.map(|alarm| (item.session.id(), alarm)));
             let next = item.next_moment(&self.filter, &self.marks, now);
-            if let Some(was) = std::mem::replace(&mut item.wakes_at, next) {
+            if let Some(was) = std::mem::replace(&mut item.wakes_at, next.into()).get() {
                 self.wake.remove(&(was, place));
             }
-            self.wake.extend(next.map(|at| (at, place)));
+            self.wake.extend(item.wakes_at.get().map(|at| (at, place)));
             self.tally.add(&item.summary);
             self.widths = self.widths.and(item.widths());
             let (is_urgent, is_sorted) = keys(item);

@@ -90,13 +90,13 @@ impl Sort {
             Column::Stage => self.number(Some(i64::from(summary.kind.bit()))),
             Column::Docs => self.number(docs(session)),
             Column::Checks => self.number(worst_check(session)),
-            Column::Due => self.number(summary.due.map(Timestamp::as_second)),
+            Column::Due => self.number(summary.due.get().map(Timestamp::as_second)),
             Column::Branch => {
                 let branch = session.brief.letter.branch();
                 let name = branch.and_then(|b| b.name.as_ref().or(b.fad_code.as_ref()));
                 self.text(name.map(ServerText::as_raw))
             }
-            Column::Seen => self.number(age(session.poll.last_ok)),
+            Column::Seen => self.number(age(session.poll.last_ok.get())),
             Column::Changed => self.number(age(session.brief.times.get(TimeOf::Changed))),
             Column::Tags => {
                 self.text(Some(&*session.entry.tags.join(" ")).filter(|t| !t.is_empty()))
@@ -211,9 +211,9 @@ mod tests {
             let mut entry = f::entry();
             entry.reference = Some(format!("dbs-{n}"));
             entry.tags = vec![format!("t{n}")];
-            entry.deadline = Some(f::now() + SignedDuration::from_hours(hours));
+            entry.deadline = (f::now() + SignedDuration::from_hours(hours)).into();
             watched.entry = Arc::new(entry);
-            watched.poll.last_ok = Some(f::minutes_ago(hours));
+            watched.poll.last_ok = f::minutes_ago(hours).into();
             watched
         };
         let (less, more, none) = (with(9, 1), with(10, 2), f::watched(None, None, None));

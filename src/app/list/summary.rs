@@ -6,6 +6,7 @@ use crate::domain::assessment::attention::{self, Assessment, Suppression};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage_kind::{Phase, StageKind};
+use crate::domain::packed_time::OptionalTime;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
@@ -14,20 +15,20 @@ use crate::domain::watchlist::watched::WatchedSession;
 pub(crate) struct SessionSummary {
     pub(crate) kind: StageKind,
     pub(crate) rank: u8,
-    pub(crate) due: Option<Timestamp>,
+    pub(crate) due: OptionalTime,
     pub(crate) due_soon: bool,
     /// The deadline of a session that has not ended is over.
     pub(crate) passed: bool,
     pub(crate) stale: bool,
     /// Not asked for longer than it should be, since that last answer.
-    pub(crate) late_since: Option<Timestamp>,
+    pub(crate) late_since: OptionalTime,
     /// Nothing was ever answered for it, and nothing says that it cannot be.
     pub(crate) unseen: bool,
     /// It stands before those that are not, in every order.
     pub(crate) pinned: bool,
     /// Values of its answers that this build does not know.
     pub(crate) unknown_values: usize,
-    pub(crate) changes_at: Option<Timestamp>,
+    pub(crate) changes_at: OptionalTime,
     /// What its row among the alerts says.
     pub(crate) alert: Option<Standing>,
 }
@@ -37,7 +38,7 @@ pub(crate) struct SessionSummary {
 pub(crate) struct Standing {
     pub(crate) hush: Option<Suppression>,
     pub(crate) reason: Reason,
-    pub(crate) since: Option<Timestamp>,
+    pub(crate) since: OptionalTime,
 }
 
 impl SessionSummary {
@@ -47,22 +48,22 @@ impl SessionSummary {
         let alert = found.alert().map(|finding| Standing {
             hush: found.hush,
             reason: finding.reason,
-            since: finding.since,
+            since: finding.since.into(),
         });
         let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
         Self {
             kind,
             rank: rank(&found, kind),
-            due: found.deadline.map(|deadline| deadline.at),
+            due: found.deadline.map(|deadline| deadline.at).into(),
             due_soon: has(Reason::DueSoon),
             passed: found.deadline.is_some_and(|deadline| deadline.at < now),
             stale: found.stale,
-            late_since: session.poll.last_ok.filter(|_| found.late),
+            late_since: session.poll.last_ok.get().filter(|_| found.late).into(),
             unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
             alert,
             pinned: session.own.pinned,
             unknown_values: session.brief.unknown_values,
-            changes_at: found.changes_at,
+            changes_at: found.changes_at.into(),
         }
     }
 
@@ -79,7 +80,7 @@ impl SessionSummary {
     pub(crate) fn urgency(&self) -> i64 {
         // A time of jiff's, in seconds, takes less than 39 bits.
         const NEVER: i64 = (1 << 40) - 1;
-        let due = self.due.map_or(NEVER, |at| at.as_second().clamp(0, NEVER - 1));
+        let due = self.due.get().map_or(NEVER, |at| at.as_second().clamp(0, NEVER - 1));
         (i64::from(self.rank) << 40) + due
     }
 }
@@ -117,7 +118,7 @@ mod tests {
     fn a_deadline_that_has_passed_is_no_longer_soon() {
         for (minutes, counted) in [(5, (0, 1)), (-5, (1, 0)), (-2 * 24 * 60, (0, 0))] {
             let mut session = f::watched(None, None, None);
-            let deadline = Some(f::minutes_ago(minutes));
+            let deadline = f::minutes_ago(minutes).into();
             session.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
             let mut tally = crate::app::list::counters::SessionCounters::default();
             tally.add(&SessionSummary::of(&session, &Rules::default(), f::now()));
@@ -144,7 +145,7 @@ mod tests {
         };
         let due = |hours| {
             let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-            let deadline = Some(f::now() + SignedDuration::from_hours(hours));
+            let deadline = (f::now() + SignedDuration::from_hours(hours)).into();
             waiting.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
             waiting
         };

@@ -90,7 +90,7 @@ fn inverse(item: &Item, change: &AnnotationChange) -> AnnotationChange {
         ),
         AnnotationChange::Snoozed(_) => AnnotationChange::Snoozed(own.snoozed_until),
         AnnotationChange::LookedAt(_) => {
-            AnnotationChange::LookedAt(item.session.personal.looked_at)
+            AnnotationChange::LookedAt(item.session.personal.looked_at.get())
         }
     }
 }

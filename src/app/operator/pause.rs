@@ -161,7 +161,7 @@ fn show(model: &mut Model, paused: &mut Paused, ids: &[SessionId]) {
 /// When the last request for a session ended, well or not.
 fn answered(session: &WatchedSession) -> Option<Timestamp> {
     let failed = session.poll.last_failure.as_ref().map(|failure| failure.at);
-    session.poll.last_ok.max(failed)
+    session.poll.last_ok.get().max(failed)
 }
 
 /// A session as it is shown, with what the operator keeps for it now.

@@ -139,7 +139,7 @@ pub(crate) const fn is_down(health: &Health) -> bool {
 /// The age of a row that nobody renews carries `≈`, whatever its interval.
 pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
     let open = item.summary.kind.phase().is_ongoing() || item.summary.kind == StageKind::NotFetched;
-    if is_down(health) && open && item.session.poll.interval.is_some() && !row.stale {
+    if is_down(health) && open && item.session.poll.interval.get().is_some() && !row.stale {
         let seen = format!("≈{}", row.cell(Column::Seen).text);
         row.cells.insert(Column::Seen, Cell::new(seen, Tone::Strong));
     }

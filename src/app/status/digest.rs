@@ -92,7 +92,8 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
     let (id, newest) = (item.session.id(), item.session.brief.last_seen()?);
     // The snapshot with this look comes later: until then each tick would tell it again.
-    if item.session.personal.looked_at >= Some(newest) || model.digest.resting == Some((id, newest))
+    if item.session.personal.looked_at.get() >= Some(newest)
+        || model.digest.resting == Some((id, newest))
     {
         return None;
     }

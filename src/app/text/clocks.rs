@@ -51,7 +51,7 @@ pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times)
     // By the finding, not by the time left: one place decides what soon is.
     let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
     let tone = if soon { Tone::Warn } else { Tone::Plain };
-    let mark = if deadline.derived && item.drift.is_some() { "±" } else { "" };
+    let mark = if deadline.derived && item.drift.get().is_some() { "±" } else { "" };
     if times.form != TimeForm::Age {
         return Cell::new(format!("{}{mark}", times.minute(deadline.at)), tone);
     }

@@ -36,7 +36,9 @@ pub fn unchanged_since(session: &WatchedSession, at: Timestamp) -> WatchedSessio
     WatchedSession {
         own: Arc::new(annotations(&session.own, at)),
         // A later look has seen more than there was then.
-        personal: Personal { looked_at: session.personal.looked_at.map(|looked| looked.min(at)) },
+        personal: Personal {
+            looked_at: session.personal.looked_at.get().map(|looked| looked.min(at)).into(),
+        },
         poll: PollState::default(),
         ..session.clone()
     }

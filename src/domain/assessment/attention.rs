@@ -116,7 +116,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
     let known = own.acknowledged.as_ref()?;
     // By when it was learned, not by when it happened: an event may be told late.
     let news = watched.brief.last_seen().is_some_and(|seen| seen > known.at);
-    let answered = watched.poll.last_ok.is_some_and(|at| at > known.at);
+    let answered = watched.poll.last_ok.get().is_some_and(|at| at > known.at);
     let covered = |finding: &Finding| {
         known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)
     };
@@ -131,7 +131,7 @@ fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
 
 /// From when on a session that is polled has waited too long for its next request.
 fn late_at(watched: &WatchedSession, stage: &Stage, rules: &Rules) -> Option<Timestamp> {
-    let (interval, last_ok) = (watched.poll.interval?, watched.poll.last_ok?);
+    let (interval, last_ok) = (watched.poll.interval.get()?, watched.poll.last_ok.get()?);
     if stage.phase().is_over() {
         return None;
     }
@@ -267,7 +267,7 @@ mod tests {
         let hour = f::now() + SignedDuration::from_hours(1);
         assert_eq!(assessed(&only).deadline, Some(Deadline { at: hour, derived: true }));
         let mut entry = f::entry();
-        entry.deadline = Some(hour);
+        entry.deadline = hour.into();
         watched.entry = std::sync::Arc::new(entry);
         assert_eq!(assessed(&watched).deadline, Some(Deadline { at: hour, derived: false }));
         assert!(assessed(&watched).findings.iter().any(|x| x.reason == Reason::DueSoon));
@@ -277,8 +277,8 @@ mod tests {
 
     fn failing(mut watched: WatchedSession, failures: u32) -> WatchedSession {
         watched.poll = PollState {
-            interval: Some(SignedDuration::from_mins(1)),
-            last_ok: Some(f::minutes_ago(1)),
+            interval: SignedDuration::from_mins(1).into(),
+            last_ok: f::minutes_ago(1).into(),
             failures,
             last_failure: Some(Box::new(PollFailure {
                 status: Some(503),
@@ -286,7 +286,7 @@ mod tests {
                 summary: "503".into(),
                 at: f::minutes_ago(0),
             })),
-            next_due: None,
+            next_due: None.into(),
         };
         watched
     }
@@ -308,7 +308,7 @@ mod tests {
         let ended = [of(SessionState::Completed), of(SessionState::Expired), gone];
         for over in ended {
             let mut over = failing(over, 9);
-            over.poll.last_ok = Some(f::minutes_ago(900));
+            over.poll.last_ok = f::minutes_ago(900).into();
             let found = assessed(&over);
             assert!(!found.stale && !found.late, "{:?}", found.stage);
         }
@@ -320,16 +320,16 @@ mod tests {
         let mut watched =
             failing(f::watched(Some(f::session(SessionState::Ongoing)), None, None), 0);
         for (minutes, late) in [(3, false), (4, true), (900, true)] {
-            watched.poll.last_ok = Some(f::minutes_ago(minutes));
+            watched.poll.last_ok = f::minutes_ago(minutes).into();
             let found = assessed(&watched);
             assert_eq!((found.late, found.stale), (late, false), "{minutes} min");
             assert!(found.findings.is_empty(), "{minutes} min");
         }
-        watched.poll.last_ok = Some(f::minutes_ago(3));
+        watched.poll.last_ok = f::minutes_ago(3).into();
         let late_at = assessed(&watched).changes_at.unwrap();
         assert!(late_at > f::now(), "the moment itself is not late");
         assert!(assess(&watched, &Rules::default(), late_at).late);
-        watched.poll.interval = None;
+        watched.poll.interval = None.into();
         assert!(!assessed(&watched).late, "not polled any more");
     }
 
@@ -342,7 +342,7 @@ mod tests {
         assert_eq!(found.findings[0].reason, Reason::AtCounter);
         assert!(!found.needs_operator());
         let mut soon = watched;
-        let deadline = Some(f::now() + SignedDuration::from_hours(2));
+        let deadline = (f::now() + SignedDuration::from_hours(2)).into();
         soon.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
         let reasons: Vec<Reason> = assessed(&soon).findings.iter().map(|f| f.reason).collect();
         assert_eq!(reasons, [Reason::DueSoon, Reason::AtCounter]);

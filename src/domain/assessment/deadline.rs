@@ -17,7 +17,7 @@ pub struct Deadline {
 #[must_use]
 pub fn of(watched: &WatchedSession) -> Option<Deadline> {
     // What the operator says wins: a ttl is worked out from the moment of an answer.
-    if let Some(at) = watched.entry.deadline {
+    if let Some(at) = watched.entry.deadline.get() {
         return Some(Deadline { at, derived: false });
     }
     let brief = &watched.brief;

@@ -49,7 +49,7 @@ impl Retention {
         let heard = brief.last_seen();
         // A session of which nothing is held has nothing that could be erased.
         let held = parts.into_iter().flatten().max().or(heard)?;
-        let last = watched.poll.last_ok.map_or(held, |at| at.max(held));
+        let last = watched.poll.last_ok.get().map_or(held, |at| at.max(held));
         let after_last = last.saturating_add(self.keep_answers).unwrap_or(Timestamp::MAX);
         let evidence = evidence::kept_until(watched, self.resources_ttl);
         // What still runs is fetched anew in any case, whatever was said of its evidence.
@@ -114,7 +114,7 @@ mod tests {
         let not_told = Retention { resources_ttl: None, ..rule };
         assert_eq!(not_told.erase_at(&done, f::now()), Some(answered + DAY * 3));
         let mut asked_later = done;
-        asked_later.poll.last_ok = Some(answered + DAY);
+        asked_later.poll.last_ok = (answered + DAY).into();
         assert_eq!(not_told.erase_at(&asked_later, f::now()), Some(answered + DAY * 4));
     }
 

@@ -109,7 +109,7 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
         return fixed(Stage::Expired { captured: captured(brief) });
     }
     let Some(result) = &brief.result else {
-        return fixed(match (watched.storage.erased_at, brief.missing_since()) {
+        return fixed(match (watched.storage.erased_at.get(), brief.missing_since()) {
             (Some(at), _) => Stage::Erased(at),
             (None, Some(_)) => Stage::NotFound,
             (None, None) => Stage::NotFetched,
@@ -207,7 +207,7 @@ fn visited(
 
 /// When Yoti last answered for the session result; an answer that says nothing new counts too.
 fn last_answer(watched: &WatchedSession) -> Option<Timestamp> {
-    watched.brief.fetched_at().max(watched.poll.last_ok)
+    watched.brief.fetched_at().max(watched.poll.last_ok.get())
 }
 
 #[cfg(test)]
@@ -331,9 +331,9 @@ mod tests {
         let stage = |watched: &WatchedSession, now| derive(watched, &Rules::default(), now).stage;
         assert_eq!(stage(&visited, later(600)), Stage::Visited, "offline: nobody has answered");
         let mut answered = visited;
-        answered.poll.last_ok = Some(later(24));
+        answered.poll.last_ok = later(24).into();
         assert_eq!(stage(&answered, later(600)), Stage::Visited, "an answer before that time");
-        answered.poll.last_ok = Some(later(25));
+        answered.poll.last_ok = later(25).into();
         let turned_away =
             Stage::TurnedAway { silent_since: f::minutes_ago(20), silent_until: later(25) };
         assert_eq!(stage(&answered, later(600)), turned_away);

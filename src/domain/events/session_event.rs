@@ -445,7 +445,7 @@ mod tests {
         let later = f::now() + jiff::SignedDuration::from_mins(60);
         assert!(detector.observe(&visited, later).is_empty(), "no answer since then");
         let mut answered = WatchedSession::clone(visited.sessions.iter().next().unwrap());
-        answered.poll.last_ok = Some(later);
+        answered.poll.last_ok = later.into();
         let answered = world(vec![answered]);
         assert_eq!(words(&detector.observe(&answered, later)), ["turned_away"]);
         assert!(detector.observe(&answered, later).is_empty());

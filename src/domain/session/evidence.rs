@@ -12,7 +12,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// `None` without a retention or without any media.
 #[must_use]
 pub fn kept_until(watched: &WatchedSession, profile: Option<SignedDuration>) -> Option<Timestamp> {
-    let retention = watched.entry.resources_ttl.or(profile)?;
+    let retention = watched.entry.resources_ttl.get().or(profile)?;
     watched.brief.times.get(TimeOf::FirstUpload)?.checked_add(retention).ok()
 }
 
@@ -34,7 +34,7 @@ mod tests {
         assert_eq!(kept_until(&watched, None), None, "nobody has told the retention");
         assert_eq!(kept_until(&watched, Some(day)), Some(f::minutes_ago(300) + day));
         let mut entry = f::entry();
-        entry.resources_ttl = Some(day * 7);
+        entry.resources_ttl = (day * 7).into();
         watched.entry = std::sync::Arc::new(entry);
         assert_eq!(kept_until(&watched, Some(day)), Some(f::minutes_ago(300) + day * 7));
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::assessment::reason::Reason;
+use crate::domain::packed_time::OptionalTime;
 
 /// The most own actions kept for one session.
 pub const HISTORY_CAP: usize = 100;
@@ -37,7 +38,7 @@ pub struct Annotations {
 #[serde(default)]
 pub struct Personal {
     /// Changes learned up to then have been looked at; `None`: never looked.
-    pub looked_at: Option<Timestamp>,
+    pub looked_at: OptionalTime,
 }
 
 /// An acknowledgement: it holds for these reasons, and until something new is learned.

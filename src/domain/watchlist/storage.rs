@@ -1,7 +1,8 @@
 //! What the local store says of a session beside its answers: what was not believed or is erased.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::packed_time::OptionalTime;
 
 /// How a session stands in the local store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +11,7 @@ pub struct Storage {
     /// Why something that is stored of it was not read; until Yoti answers again.
     pub fault: Option<StoreFault>,
     /// Its answers and events were erased, because the time for which they are kept is over.
-    pub erased_at: Option<Timestamp>,
+    pub erased_at: OptionalTime,
 }
 
 /// Why something stored is not read. What was changed by hand is told apart from a wrong key.

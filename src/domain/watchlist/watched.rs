@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
+use crate::domain::packed_time::{OptionalSpan, OptionalTime};
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::Answers;
 use crate::domain::session::wire_enum::ErrorCode;
@@ -28,9 +29,11 @@ pub struct WatchEntry {
     /// When it was put on the list.
     pub added_at: Timestamp,
     /// Overrides the derived deadline (product.md 2.4).
-    pub deadline: Option<Timestamp>,
+    #[serde(default)]
+    pub deadline: OptionalTime,
     /// Retention, for the evidence clock; the API does not tell it.
-    pub resources_ttl: Option<SignedDuration>,
+    #[serde(default)]
+    pub resources_ttl: OptionalSpan,
     /// Left by a process without the store's key: nobody vouches for what it says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
@@ -39,14 +42,14 @@ pub struct WatchEntry {
 impl WatchEntry {
     /// An entry that says nothing but the session.
     #[must_use]
-    pub const fn new(id: SessionId, added_at: Timestamp) -> Self {
+    pub fn new(id: SessionId, added_at: Timestamp) -> Self {
         Self {
             id,
             reference: None,
             tags: Vec::new(),
             added_at,
-            deadline: None,
-            resources_ttl: None,
+            deadline: OptionalTime::default(),
+            resources_ttl: OptionalSpan::default(),
             unverified: false,
         }
     }
@@ -94,15 +97,15 @@ pub struct PollFailure {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PollState {
     /// Last good answer to GET session.
-    pub last_ok: Option<Timestamp>,
+    pub last_ok: OptionalTime,
     /// Consecutive failures since then.
     pub failures: u32,
     /// The last failure, cleared by a good answer; boxed, since few of many sessions have one.
     pub last_failure: Option<Box<PollFailure>>,
     /// The interval in force for this session; `None`: not polled any more.
-    pub interval: Option<SignedDuration>,
+    pub interval: OptionalSpan,
     /// When it is due next; `None`: not polled any more or not scheduled yet.
-    pub next_due: Option<Timestamp>,
+    pub next_due: OptionalTime,
 }
 
 /// One session of the watch-list with everything known of it.
@@ -147,8 +150,8 @@ impl WatchedSession {
     /// Takes in what the operator changes for it. False: that is nothing new.
     pub fn keep(&mut self, change: &AnnotationChange, made: impl Into<Made>) -> bool {
         if let AnnotationChange::LookedAt(until) = change {
-            let differs = self.personal.looked_at != *until;
-            self.personal.looked_at = *until;
+            let differs = self.personal.looked_at.get() != *until;
+            self.personal.looked_at = (*until).into();
             return differs;
         }
         let mut own = Annotations::clone(&self.own);
@@ -167,7 +170,7 @@ impl WatchedSession {
     /// Lets go of all that Yoti answered and of what happened; the operator's own part stays.
     pub fn erase(&mut self, at: Timestamp) {
         self.learn(Arc::default(), Arc::default());
-        self.storage = Storage { fault: None, erased_at: Some(at) };
+        self.storage = Storage { fault: None, erased_at: at.into() };
     }
 
     /// Takes other answers and another timeline, with their brief.

@@ -79,7 +79,7 @@ impl Sqlite {
         let mut lacking = Vec::new();
         for one in told {
             sessions.push(match one {
-                BriefRow::Session(watched) => *watched,
+                BriefRow::Session(watched) => watched,
                 BriefRow::Row(listed) => {
                     places.push(sessions.len());
                     let unfinished = WatchedSession::new(listed.row.entry.clone());

@@ -36,7 +36,7 @@ impl Sqlite {
         }
         let mut over = Vec::new();
         for session in known.iter_mut().filter(|session| retention.is_over(session, now)) {
-            over.push((session.id(), session.poll.last_ok));
+            over.push((session.id(), session.poll.last_ok.get()));
             session.erase(now);
         }
         let erased = self.holding(|store| {
@@ -121,7 +121,7 @@ impl Write<'_> {
         (row.missing_since, row.visit_notified_at, row.letter_not_set_at) = (None, None, None);
         row.brief = None;
         row.storage.fault = None;
-        row.storage.erased_at = Some(at);
+        row.storage.erased_at = at.into();
         self.put_row(Some((position, version)), &mut row, false).map(drop)
     }
 

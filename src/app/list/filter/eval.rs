@@ -83,7 +83,7 @@ impl Condition {
                 if *less { span < limit } else { span > limit }
             }),
             Self::Never(field) => field.of(subject).is_none(),
-            Self::Passed => summary.due.is_some_and(|at| at < now),
+            Self::Passed => summary.due.get().is_some_and(|at| at < now),
             Self::Docs { how, supplied, of } => {
                 // Nobody knows how many there are to be: 0 of 0 would look like an answer.
                 if session.brief.configuration.is_none() {
@@ -116,7 +116,7 @@ impl Condition {
                 };
                 if later { turns.checked_add(instant).ok() } else { Some(turns) }
             }
-            Self::Passed => subject.summary.due?.checked_add(instant).ok(),
+            Self::Passed => subject.summary.due.get()?.checked_add(instant).ok(),
             _ => None,
         }
     }
@@ -144,8 +144,8 @@ impl TimeField {
     /// The moment that counts: the deadline, the last good answer, the last change.
     fn of(self, subject: &Subject<'_>) -> Option<Timestamp> {
         match self {
-            Self::Due => subject.summary.due,
-            Self::Seen => subject.session.poll.last_ok,
+            Self::Due => subject.summary.due.get(),
+            Self::Seen => subject.session.poll.last_ok.get(),
             Self::Changed => subject.session.brief.times.get(TimeOf::Changed),
         }
     }
@@ -225,7 +225,7 @@ mod tests {
         ] {
             both(&session, flag, is);
         }
-        session.personal.looked_at = Some(f::now());
+        session.personal.looked_at = f::now().into();
         let own = Arc::make_mut(&mut session.own);
         own.note.clear();
         own.pinned = true;

@@ -48,7 +48,7 @@ pub(super) fn full() -> WatchedSession {
     entry.tags = vec!["Team-A".into(), "urgent".into()];
     watched.entry = Arc::new(entry);
     Arc::make_mut(&mut watched.own).note = "Call back on Monday".into();
-    watched.poll.last_ok = Some(f::minutes_ago(10));
+    watched.poll.last_ok = f::minutes_ago(10).into();
     let event = |what, minutes| TimelineEvent {
         at: f::minutes_ago(minutes),
         seen_at: f::minutes_ago(minutes - 1),
@@ -66,7 +66,7 @@ pub(super) fn subject<'a>(
     marks: &'a HashSet<SessionId>,
     now: Timestamp,
 ) -> Subject<'a> {
-    let new = session.personal.looked_at.is_none();
+    let new = session.personal.looked_at.get().is_none();
     Subject { session, summary, now, changed: false, new, marks }
 }
 
