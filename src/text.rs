@@ -79,17 +79,31 @@ pub fn shown_str(text: &str, max: usize) -> String {
     if bounded.len() < text.len() { cut(safe, max) } else { safe }
 }
 
-/// A number and its noun: `1 change`, `2 changes`.
+/// A number as it is read: `1,000`.
+#[must_use]
+pub fn figure(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number and its noun: `1 change`, `2,000 changes`.
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", figure(number)) }
 }
 
 /// The number of sessions with its verb: `1 needs attention`, `2 need attention`.
 #[must_use]
 pub fn need_attention(number: usize) -> String {
     let need = if number == 1 { "needs" } else { "need" };
-    format!("{number} {need} attention")
+    format!("{} {need} attention", figure(number))
 }
 
 /// Columns of a text that is safe already. By characters, as most terminals count: of some letters
@@ -270,6 +284,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn figures_are_grouped_by_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(figure(number), text);
+            assert_eq!(count(number, "row"), format!("{text} rows"));
+        }
+    }
 
     // U01, U02, U03, U06
     #[test]

@@ -171,18 +171,18 @@ impl JournalHead {
 
 /// The last word on a session; `None`: it is off the list.
 #[derive(Debug)]
-pub(super) struct LastWord {
+pub(super) struct LastWord<K = ListRecord> {
     pub(super) version: u64,
-    pub(super) kept: Option<ListRecord>,
+    pub(super) kept: Option<K>,
 }
 
 /// What could be read of the file, and is this store's.
-#[derive(Debug, Default)]
-pub(super) struct JournalContents {
+#[derive(Debug)]
+pub(super) struct JournalContents<K = ListRecord> {
     /// `None`: the first line is damaged or missing.
     pub(super) head: Option<JournalHead>,
     /// Of each session, also of those off the list.
-    pub(super) records: BTreeMap<String, LastWord>,
+    pub(super) records: BTreeMap<String, LastWord<K>>,
     /// Lines that were altered or cut, or that this store has not sealed.
     pub(super) damaged: usize,
     /// Of these, the last line that a crash has cut: 1 or 0.
@@ -195,11 +195,25 @@ pub(super) struct JournalContents {
     pub(super) is_sealed: bool,
 }
 
-impl JournalContents {
-    fn add(&mut self, record: JournalRecord, store: &str, vault: &Vault) {
+impl<K> Default for JournalContents<K> {
+    fn default() -> Self {
+        Self {
+            head: None,
+            records: BTreeMap::new(),
+            damaged: 0,
+            cut: 0,
+            unsealed: Vec::new(),
+            last: 0,
+            is_sealed: false,
+        }
+    }
+}
+
+impl<K> JournalContents<K> {
+    fn add(&mut self, record: JournalRecord, opened: Result<Option<K>, StoreFault>) {
         let (JournalBody::Kept(body) | JournalBody::Removed(body)) = &record.body;
         self.is_sealed |= is_sealed(body);
-        let kept = match record.open(store, vault) {
+        let kept = match opened {
             Ok(kept) => kept,
             Err(_) if body.is_empty() => {
                 // The end that an earlier build wrote says nothing: only a change is of use.
@@ -215,7 +229,7 @@ impl JournalContents {
         if record.whose == END {
             return;
         }
-        let newer = |known: &LastWord| known.version <= record.version;
+        let newer = |known: &LastWord<K>| known.version <= record.version;
         if self.records.get(&record.whose).is_none_or(newer) {
             self.records.insert(record.whose, LastWord { version: record.version, kept });
         }
@@ -278,6 +292,17 @@ impl Journal {
 
     /// All that can be read and is this store's. A line that is not costs its own record alone.
     pub(super) fn read(&self, store: &str, vault: &Vault) -> Result<JournalContents, PersistError> {
+        self.read_as(store, vault, |record| record)
+    }
+
+    /// As [`Journal::read`], with no more of each record than is needed: all of a long list at once
+    /// takes memory that is not given back.
+    pub(super) fn read_as<K>(
+        &self,
+        store: &str,
+        vault: &Vault,
+        of: impl Fn(ListRecord) -> K,
+    ) -> Result<JournalContents<K>, PersistError> {
         let mut contents = JournalContents::default();
         if !self.exists() {
             return Ok(contents);
@@ -297,7 +322,8 @@ impl Journal {
                 contents.is_sealed |= !head.keyring.is_empty();
                 contents.head = Some(head);
             } else if let Some(record) = text.and_then(JournalRecord::of) {
-                contents.add(record, store, vault);
+                let opened = record.open(store, vault).map(|kept| kept.map(&of));
+                contents.add(record, opened);
             } else if line != b"\n" {
                 contents.damaged += 1;
                 contents.cut = usize::from(!line.ends_with(b"\n"));

@@ -248,7 +248,17 @@ pub(super) fn list(
     store: &str,
     vault: &Vault,
 ) -> Result<Vec<ListedRow>, PersistError> {
-    let read = |mut raw: RawRow| raw.read(store, vault).map(FoundRow::listed);
+    list_as(connection, store, vault, |listed| listed)
+}
+
+/// As [`list`], with no more of each row than is needed.
+pub(super) fn list_as<T: Send>(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+    of: impl Fn(ListedRow) -> T + Sync,
+) -> Result<Vec<T>, PersistError> {
+    let read = |mut raw: RawRow| raw.read(store, vault).map(FoundRow::listed).map(&of);
     Ok(each_session(connection, read)?.into_iter().flatten().collect())
 }
 

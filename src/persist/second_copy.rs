@@ -90,30 +90,29 @@ pub(super) fn compare(
     journal: &Journal,
 ) -> Result<CopyFaults, PersistError> {
     let header = Header::read(sql, vault)?;
-    let contents = journal.read(&header.store, vault)?;
-    let listed = rows::list(sql, &header.store, vault)?;
-    let names = names(&listed, vault);
+    let contents = journal.read_as(&header.store, vault, drop)?;
+    // With the version that the journal has of it, where it can be read.
+    let version = |one: ListedRow| {
+        let ListedRow { row, .. } = one;
+        (vault.name(&row.entry.id.to_string()), (!row.unread).then_some(row.kept))
+    };
+    let names: HashMap<String, Option<u64>> =
+        rows::list_as(sql, &header.store, vault, version)?.into_iter().collect();
     let kept = |name: &String| contents.records.get(name).filter(|word| word.kept.is_some());
-    let lacks = |one: &&ListedRow| {
-        let name = vault.name(&one.row.entry.id.to_string());
-        !one.row.unread && kept(&name).is_none_or(|word| word.version != one.row.kept)
+    let lacks = |(name, version): &(&String, &Option<u64>)| {
+        version.is_some_and(|version| kept(name).is_none_or(|word| word.version != version))
     };
     let head = usize::from(contents.head.is_none());
-    let lacking = listed.iter().filter(lacks).count();
+    let lacking = names.iter().filter(lacks).count();
     Ok(CopyFaults { strange: head + strange(&contents, &header, &names), lacking })
-}
-
-fn names(listed: &[ListedRow], vault: &Vault) -> HashMap<String, SessionId> {
-    let name = |one: &ListedRow| (vault.name(&one.row.entry.id.to_string()), one.row.entry.id);
-    listed.iter().map(name).collect()
 }
 
 /// Lines that are damaged or somebody else's. What an earlier build may have left is neither: an end,
 /// and the removal of who is gone.
-fn strange(
-    contents: &JournalContents,
+fn strange<K, T>(
+    contents: &JournalContents<K>,
     header: &Header,
-    names: &HashMap<String, SessionId>,
+    names: &HashMap<String, T>,
 ) -> usize {
     let is_strange = |record: &&JournalRecord| {
         record.version > header.version || names.contains_key(&record.whose)
@@ -216,8 +215,13 @@ impl Write<'_> {
     /// were lost. Then the journal is written anew.
     pub(super) fn catch_up(&mut self, journal: &Journal) -> Result<CaughtUp, PersistError> {
         let contents = journal.read(&self.header.store, self.vault)?;
-        let listed = rows::list(self.sql, &self.header.store, self.vault)?;
-        let names = names(&listed, self.vault);
+        let vault = self.vault;
+        let name = |one: ListedRow| {
+            let id = one.row.entry.id;
+            (vault.name(&id.to_string()), id)
+        };
+        let names: HashMap<String, SessionId> =
+            rows::list_as(self.sql, &self.header.store, vault, name)?.into_iter().collect();
         let from = self.header.journal;
         let mut caught = CaughtUp {
             restored: 0,
@@ -241,11 +245,14 @@ impl Write<'_> {
         let mut records: Vec<JournalRecord> =
             self.records.drain(..).filter(JournalRecord::is_removal).collect();
         let mut done: HashSet<String> = records.iter().map(|one| one.whose.clone()).collect();
-        let listed = rows::list(self.sql, &store, vault)?;
-        let unread = listed.iter().any(|one| one.row.unread);
+        let record = |ListedRow { row, .. }: ListedRow| {
+            (!row.unread).then(|| JournalRecord::kept(&store, vault, row.kept, &row.list_record()))
+        };
+        let listed = rows::list_as(self.sql, &store, vault, record)?;
+        let unread = listed.iter().any(Option::is_none);
         let whole = !unread && u64::try_from(listed.len()) == Ok(self.header.sessions);
-        for one in listed.iter().filter(|one| !one.row.unread) {
-            let record = JournalRecord::kept(&store, vault, one.row.kept, &one.row.list_record())?;
+        for record in listed.into_iter().flatten() {
+            let record = record?;
             done.insert(record.whose.clone());
             records.push(record);
         }

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::Model;
 use crate::app::list::columns::{Column, Fitted};
 use crate::app::view::{Cell, Glyph, ListRow, Pane, Tone};
-use crate::text::wrapped;
+use crate::text::{figure, wrapped};
 use crate::theme::{Look, Role};
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::{cell, fit, right};
@@ -136,9 +136,9 @@ fn under(model: &Model, first: usize, end: usize, width: usize, look: Look) -> V
     let below = model.list_len().saturating_sub(end);
     let more = match (first, below) {
         (0, 0) => String::new(),
-        (0, below) => format!(" ↓ {below} more "),
-        (above, 0) => format!(" ↑ {above} "),
-        (above, below) => format!(" ↑ {above} ↓ {below} "),
+        (0, below) => format!(" ↓ {} more ", figure(below)),
+        (above, 0) => format!(" ↑ {} ", figure(above)),
+        (above, below) => format!(" ↑ {} ↓ {} ", figure(above), figure(below)),
     };
     let more = look.text(&more);
     let room = width.saturating_sub(more.chars().count() + 1);

@@ -18,7 +18,7 @@ use crate::domain::session::wire_enum::{CheckState, Recommendation};
 use crate::domain::watchlist::labels::{self, SafeLabels};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
-pub(crate) use crate::text::count;
+pub(crate) use crate::text::{count, figure};
 
 /// The longest server text in one cell, in columns; the ui cuts further.
 // A server's text has no limit of its own: a row is laid out at each frame.
@@ -213,19 +213,6 @@ pub(crate) fn span(duration: SignedDuration) -> String {
     }
 }
 
-/// A number as it is read: `1,000`.
-pub(crate) fn figure(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// A server's text for a cell.
 pub(crate) fn server(text: &ServerText) -> String {
     text::shown(text, LONGEST)
@@ -363,13 +350,6 @@ mod tests {
             let aged = Times { form: TimeForm::Age, ..times.clone() };
             assert_eq!(aged.past(at), said, "{seconds} s ahead");
             assert_eq!(times.is_to_come(at), said == "?");
-        }
-    }
-
-    #[test]
-    fn figures_are_grouped_by_thousands() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(figure(number), text);
         }
     }
 

@@ -85,8 +85,9 @@ impl Sqlite {
 
     /// When Yoti answered last, for any session.
     fn answered_last(&self) -> Option<Timestamp> {
-        let all = rows::list(&self.connection, &self.name, &self.vault).ok()?;
-        all.into_iter().filter_map(|one| one.row.last_ok).max()
+        let answered =
+            rows::list_as(&self.connection, &self.name, &self.vault, |one| one.row.last_ok).ok()?;
+        answered.into_iter().flatten().max()
     }
 
     /// What was deleted or written over must not stay in the write-ahead log either.

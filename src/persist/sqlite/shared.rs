@@ -147,8 +147,7 @@ impl SharedPersistence for Sqlite {
 impl Sqlite {
     /// All of the list by its rows alone.
     fn by_rows(&self) -> Result<Vec<WatchedSession>, PersistError> {
-        let listed = rows::list(&self.connection, &self.name, &self.vault)?;
-        Ok(listed.into_iter().map(|one| one.row.watched()).collect())
+        rows::list_as(&self.connection, &self.name, &self.vault, |one| one.row.watched())
     }
 
     pub(super) fn loaded_named(
