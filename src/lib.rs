@@ -10,6 +10,7 @@
 //! - [`notifications`] the receiver of notifications
 //! - [`store`] the one writer of the [`domain::watchlist::snapshot::Snapshot`]
 //! - [`persist`] the watch-list and last answers on disk
+//! - [`hub`] the store that several machines share
 //! - [`export`] a session as a file
 //! - [`simulator`] an API that speaks the contract, on loopback
 //! - [`config`] defaults, file, environment, flags
@@ -31,6 +32,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod export;
+pub mod hub;
 pub mod import;
 pub mod keymap;
 pub mod notifications;

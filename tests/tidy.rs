@@ -34,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("persist", &["clock", "text", "panic_site", "regular_file", "api::wire", "api::ApiErrorKind"]),
+    ("hub", &["text", "clock", "persist::key"]),
     ("export", &["text", "regular_file", "audit::AuditLog"]),
     ("import", &["text"]),
     ("reasons", &[]),
@@ -57,6 +58,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("store", &["serde", "reqwest", "rusqlite", "ratatui", "std::fs"]),
     ("refresh", &["reqwest", "rusqlite", "ratatui", "std::fs"]),
     ("notifications", &["reqwest", "rusqlite", "ratatui", "crossterm"]),
+    ("hub", &["reqwest", "rusqlite", "ratatui", "crossterm", "std::fs", "Timestamp::now"]),
     ("export", &["reqwest", "rusqlite", "ratatui"]),
     ("persist", &["reqwest", "ratatui", "axum"]),
 ];
@@ -613,6 +615,9 @@ const READ_LABELS: &[&str] = &[
     "src/export/csv.rs",
     "src/export/document.rs",
     "src/export/markdown.rs",
+    // Sealed there.
+    "src/hub/memory/state.rs",
+    "src/hub/postgres/calls.rs",
     "src/import.rs",
     "src/persist/prefixes.rs",
 ];
