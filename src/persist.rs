@@ -46,6 +46,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
+pub use detail_rows::reread;
 pub use memory::in_memory;
 pub use saved_sessions::SavedSessions;
 pub use schema::SCHEMA;

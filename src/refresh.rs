@@ -17,6 +17,7 @@ mod outdated;
 mod reading;
 mod report;
 pub mod schedule;
+pub mod shards;
 mod story;
 mod task;
 mod track;
@@ -40,6 +41,7 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::store::Store;
+use shards::ShardNews;
 
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
@@ -70,6 +72,14 @@ pub enum Command {
     /// The other process has ended and left this list: ask. What this one holds then, before it
     /// asks anybody, goes to this channel.
     TakeOver(ListChanges, mpsc::Sender<Snapshot>),
+    /// Several machines share the list: what operators change here goes to this channel too.
+    Share(mpsc::Sender<Vec<OutboxMessage>>),
+    /// What the shared store leaves to this process.
+    Shards(ShardNews),
+    /// What was learned and changed on other machines.
+    Merge(ListChanges),
+    /// Why the shared store cannot be used, for the header; `None`: it can.
+    SharedTrouble(Option<String>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
     /// Publish what the commands before it have done, and tell this channel in which version.
@@ -97,12 +107,16 @@ impl Command {
             | Self::StoreTrouble(_)
             | Self::StoreDamage(_)
             | Self::StoreFaults(_)
+            | Self::Merge(_)
+            | Self::SharedTrouble(_)
             | Self::NobodyPolls(_) => true,
             // A notification shows at once where it changes a session.
             Self::Notified(_)
             | Self::Receiving(_)
             | Self::AlertTrouble(_)
             | Self::Relay(_)
+            | Self::Share(_)
+            | Self::Shards(_)
             | Self::Saved(_)
             | Self::Traffic(_)
             | Self::Flush(_) => false,

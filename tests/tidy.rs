@@ -26,6 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "clock",
             "store",
+            "hub::lease",
+            "hub::slots",
             "panic_site",
             "api::SessionApi",
             "api::ApiError",

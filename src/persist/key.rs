@@ -58,6 +58,30 @@ fn unseal_in_place<'a>(
     key.open_in_place(nonce, Aad::from(place), body).ok().map(|text| &*text)
 }
 
+/// A key that seals for one use. Each body is bound to its place: moved elsewhere it cannot be opened.
+#[derive(Debug)]
+pub struct SealingKey(RandomizedNonceKey);
+
+impl SealingKey {
+    /// With a key that was derived for this use alone.
+    #[must_use]
+    pub fn new(bytes: &[u8; KEY_LENGTH]) -> Option<Self> {
+        RandomizedNonceKey::new(&AES_256_GCM, bytes).ok().map(Self)
+    }
+
+    /// `None`: the machine gives no randomness.
+    #[must_use]
+    pub fn close(&self, place: String, text: &[u8]) -> Option<Vec<u8>> {
+        seal(&self.0, place, SEALED, text).ok()
+    }
+
+    /// `None`: it was sealed with another key or for another place, or altered.
+    #[must_use]
+    pub fn open(&self, place: String, body: &[u8]) -> Option<Vec<u8>> {
+        unseal(&self.0, place, body.strip_prefix(&[SEALED])?)
+    }
+}
+
 /// What an application's key is to the store: it wraps the data key.
 #[derive(Debug)]
 pub struct StoreKey {

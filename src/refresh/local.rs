@@ -89,10 +89,15 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.schedule.ask(id, now);
     }
 
-    /// Leaves these for the process that asks, where that is another one.
+    /// Leaves these for the process that asks, where that is another one, and for other machines.
     pub(super) fn relay(&mut self, posts: impl Iterator<Item = OutboxMessage>) {
-        let Some(relay) = &self.relay else { return };
-        if relay.try_send(posts.collect()).is_err() {
+        let shared = self.sharing.as_ref().map(|sharing| &sharing.relay);
+        let to: Vec<_> = self.relay.iter().chain(shared).collect();
+        if to.is_empty() {
+            return;
+        }
+        let posts: Vec<OutboxMessage> = posts.collect();
+        if to.into_iter().any(|relay| relay.try_send(posts.clone()).is_err()) {
             self.store_trouble = Some(NOT_LEFT.to_owned());
         }
     }
@@ -182,7 +187,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let _gone = to.try_send(self.store.snapshot().clone());
     }
 
-    fn take_list(&mut self, list: ListChanges, now: Instant) {
+    pub(super) fn take_list(&mut self, list: ListChanges, now: Instant) {
         self.last_ok = self.last_ok.max(newest(list.sessions().iter()));
         let (changed, gone) = self.store.follow(list);
         for id in gone {

@@ -77,6 +77,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn store_troubles(&self) -> Option<String> {
         let said = self.store_trouble.iter().chain(&self.unreadable).chain(&self.store_damage);
+        let said = said.chain(&self.shared_trouble);
         let said: Vec<&str> = said.map(String::as_str).collect();
         (!said.is_empty()).then(|| said.join("; "))
     }
@@ -91,7 +92,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if !self.settings.online {
             return Connection::Disabled;
         }
-        if self.settings.following {
+        if self.settings.following || self.leaves_asking() {
             let silent = || self.silent_since().map(|since| Connection::Silent { since });
             return if self.nobody_polls {
                 Connection::NoHolder

@@ -19,6 +19,7 @@ use super::due::{interval, waits};
 use super::hints::Hints;
 use super::meter::Meter;
 use super::schedule::{Candidates, PollJob, Schedule};
+use super::shards::Sharing;
 use super::{Command, Settings};
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -87,6 +88,9 @@ pub(super) struct Task<A, C> {
     pub(super) hints: Hints,
     /// To the process that asks, while that is another one.
     pub(super) relay: Option<mpsc::Sender<Vec<OutboxMessage>>>,
+    /// How the list is shared with other machines, where it is.
+    pub(super) sharing: Option<Sharing>,
+    pub(super) shared_trouble: Option<String>,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -122,6 +126,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             calls: CallLog::default(),
             hints: Hints::default(),
             relay: None,
+            sharing: None,
+            shared_trouble: None,
             settings,
             rules,
         };
@@ -139,6 +145,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Puts a session on the schedule, by when each part was last answered.
     pub(super) fn schedule_session(&mut self, watched: &WatchedSession, now: Instant) {
         let id = watched.id();
+        if !self.may_ask(id) {
+            return;
+        }
         let every = interval(&self.assessed(watched), false, &self.settings);
         let waits = waits(watched, every, &self.settings, self.clock.now());
         // One that Yoti says is not there was looked at, though it has no answer.
@@ -244,7 +253,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if !self.asks() || self.running.len() >= self.settings.concurrency {
             return wake;
         }
+        let Some(shared) = self.slot(now) else { return wake };
         let slot = self.meter.next_slot(now, self.breaker.ramp(now)).max(self.held_until(now));
+        let slot = slot.max(shared);
         if self.schedule.has_asked() {
             // A millisecond at least: a wish whose session is still running would spin.
             wake = wake.min(slot.max(now + Duration::from_millis(1)));
@@ -272,6 +283,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 || self.running.len() >= places
                 || self.meter.next_slot(now, self.breaker.ramp(now)) > now
                 || self.held_until(now) > now
+                || self.slot(now).is_none_or(|slot| slot > now)
             {
                 return;
             }
@@ -287,6 +299,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn start(&mut self, job: PollJob, probe: bool, now: Instant) {
         self.meter.sent(now);
+        self.use_slot(now);
         self.retries.earn();
         self.heard = true;
         let api = Arc::clone(&self.api);
@@ -338,6 +351,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Kept(changes, made) => self.keep(&changes, &made, now),
             Command::Relay(to) => self.stands_by(to),
             Command::TakeOver(list, to) => self.take_over(list, &to, now),
+            Command::Share(to) => self.share(to),
+            Command::Shards(news) => self.take_shards(news),
+            Command::Merge(list) => self.merge(list, now),
+            Command::SharedTrouble(trouble) => self.shared_trouble = trouble,
             Command::Traffic(to) => self.tell_traffic(&to),
             Command::Flush(to) => {
                 self.publish();

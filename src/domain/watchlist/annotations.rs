@@ -163,6 +163,18 @@ impl Annotations {
         self.history.drain(..surplus);
     }
 
+    /// Takes in what operators did, as the history alone has it: what stands now is known otherwise.
+    pub fn remember(&mut self, actions: Vec<OwnAction>) {
+        for action in actions {
+            if !self.history.iter().any(|known| known.is(&action.what, &action.made)) {
+                self.history.push(action);
+            }
+        }
+        self.history.sort_by_key(|action| action.made.at);
+        let surplus = self.history.len().saturating_sub(HISTORY_CAP);
+        self.history.drain(..surplus);
+    }
+
     /// The change that the note comes from, while the history still has it.
     #[must_use]
     pub fn note_made(&self) -> Option<&Made> {
