@@ -65,29 +65,79 @@ pub struct HubPage {
     pub next: HubCursor,
     /// There was more than a page of it.
     pub more: bool,
+    /// Why a row or an action was left out that makes no sense.
+    pub left_out: Option<HubError>,
+}
+
+/// Rows as they were read, and where they end: also where the last one makes no sense.
+pub(super) struct ReadRows<T> {
+    pub(super) rows: Vec<T>,
+    pub(super) read: usize,
+    pub(super) end: Option<FeedPlace>,
+    pub(super) left_out: Option<HubError>,
+}
+
+impl<T> Default for ReadRows<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), read: 0, end: None, left_out: None }
+    }
 }
 
 impl HubPage {
     pub(super) fn new(
         since: &HubCursor,
         now: StoreNow,
-        rows: Vec<HubRow>,
-        actions: Vec<ActionLine>,
+        rows: ReadRows<HubRow>,
+        actions: ReadRows<ActionLine>,
         throttle: ThrottleState,
     ) -> Self {
-        let last = rows.last().map(|row| FeedPlace { version: row.version, id: row.id.uuid() });
-        let acted = actions.last().map(|line| FeedPlace { version: line.version, id: line.action });
         Self {
-            more: rows.len() >= super::PAGE || actions.len() >= super::PAGE,
+            more: rows.read >= super::PAGE || actions.read >= super::PAGE,
             next: HubCursor {
                 store: Some(now.store),
-                rows: last.unwrap_or(since.rows),
-                actions: acted.unwrap_or(since.actions),
+                rows: rows.end.unwrap_or(since.rows),
+                actions: actions.end.unwrap_or(since.actions),
                 leases: now.leases,
             },
-            rows,
-            actions,
+            rows: rows.rows,
+            actions: actions.rows,
             throttle,
+            left_out: rows.left_out.or(actions.left_out),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::lease::Shard;
+
+    #[test]
+    fn another_store_a_version_that_went_back_and_an_epoch_with_another_term_start_over() {
+        let leases = |epoch, term| {
+            let lease = |shard| Lease { shard, epoch, term: Uuid::from_u128(term) };
+            Shard::all().map(lease).collect::<Vec<_>>()
+        };
+        let read = FeedPlace { version: 7, id: Uuid::nil() };
+        let (store, nothing) = (Uuid::from_u128(1), FeedPlace::default());
+        let cursor =
+            |rows, actions| HubCursor { store: Some(store), rows, actions, leases: leases(3, 1) };
+        let now = StoreNow { store, version: 7, leases: leases(3, 1) };
+        let again = Err(HubError::StartOver);
+        for cursor in [cursor(read, nothing), cursor(nothing, read)] {
+            assert_eq!(cursor.fits(&now), Ok(()));
+            assert_eq!(cursor.fits(&StoreNow { version: 6, ..now.clone() }), again);
+            let other = StoreNow { store: Uuid::from_u128(2), ..now.clone() };
+            assert_eq!(cursor.fits(&other), again);
+            for (leases, fits) in [
+                (leases(4, 2), Ok(())),
+                (leases(3, 2), again.clone()),
+                (leases(2, 1), again.clone()),
+            ] {
+                assert_eq!(cursor.fits(&StoreNow { leases, ..now.clone() }), fits);
+            }
+        }
+        let other = StoreNow { store: Uuid::from_u128(2), version: 0, leases: leases(0, 9) };
+        assert_eq!(HubCursor::default().fits(&other), Ok(()), "nothing was read before");
     }
 }

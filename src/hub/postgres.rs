@@ -28,7 +28,7 @@ pub use schema_name::SchemaName;
 /// The server ends a statement after 5 s; an answer that takes longer comes from no server.
 const PATIENCE: Duration = Duration::from_secs(7);
 
-/// How often a call is tried that others were in the way of.
+/// How often a statement is tried that others were in the way of.
 const TRIES: usize = 3;
 
 /// A shared store on PostgreSQL, connected. It does not connect again: after [`HubError::Away`] it is
@@ -63,17 +63,9 @@ impl PostgresHub {
         run(&client, sql, arguments).await
     }
 
-    /// Calls a function of the schema. What was undone because another was in the way is tried again:
-    /// a call does nothing twice.
+    /// Calls a function of the schema.
     async fn call(&self, function: &str, arguments: &[Argument<'_>]) -> Result<Row, HubError> {
-        let sql = self.schema.fill(&format!("SELECT * FROM @schema@.{function}"));
-        for _ in 1..TRIES {
-            match self.one(&sql, arguments).await {
-                Err(HubError::Busy(_)) => {}
-                done => return done,
-            }
-        }
-        self.one(&sql, arguments).await
+        self.one(&self.schema.fill(&format!("SELECT * FROM @schema@.{function}")), arguments).await
     }
 
     fn me_argument(&self) -> Argument<'_> {
@@ -89,9 +81,14 @@ impl PostgresHub {
     }
 }
 
+/// Runs one statement. What the server undid because another was in the way is tried again.
 async fn run(client: &Client, sql: &str, arguments: &[Argument<'_>]) -> Result<Vec<Row>, HubError> {
-    match tokio::time::timeout(PATIENCE, client.query_typed(sql, arguments)).await {
-        Ok(done) => done.map_err(|why| errors::of(&why)),
-        Err(_elapsed) => Err(errors::silent()),
+    let mut tries = 1;
+    loop {
+        match tokio::time::timeout(PATIENCE, client.query_typed(sql, arguments)).await {
+            Ok(Err(why)) if tries < TRIES && errors::was_undone(&why) => tries += 1,
+            Ok(done) => return done.map_err(|why| errors::of(&why)),
+            Err(_elapsed) => return Err(errors::silent()),
+        }
     }
 }

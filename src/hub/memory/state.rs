@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::session::ids::SessionId;
 use crate::hub::lease::{FAR_AHEAD, SEEN, TERM};
-use crate::hub::page::StoreNow;
+use crate::hub::page::{ReadRows, StoreNow};
 use crate::hub::{
     ActionLine, Beat, Claim, FeedPlace, HubAction, HubBatch, HubChange, HubCursor, HubDetail,
     HubEntry, HubError, HubLabels, HubObservation, HubPage, HubReply, HubRow, Lease, MemberRole,
@@ -229,7 +229,8 @@ impl StoreState {
             FeedPlace { version: line.version, id: line.action } > since.actions
         };
         let actions = self.actions.iter().filter(acted).take(PAGE).cloned().collect();
-        let rows = rows.into_iter().take(PAGE).cloned().collect();
+        let rows = page(rows.into_iter().take(PAGE).cloned().collect(), place);
+        let actions = page(actions, |line| FeedPlace { version: line.version, id: line.action });
         Ok(HubPage::new(since, now, rows, actions, self.throttle))
     }
 
@@ -284,6 +285,10 @@ impl StoreState {
         }
         Ok(HubReply::Done(version))
     }
+}
+
+fn page<T>(rows: Vec<T>, place: impl Fn(&T) -> FeedPlace) -> ReadRows<T> {
+    ReadRows { read: rows.len(), end: rows.last().map(place), rows, left_out: None }
 }
 
 fn apply(row: &mut HubRow, change: &HubChange, caller: Caller<'_>) {

@@ -26,11 +26,19 @@ pub(super) fn of(why: &tokio_postgres::Error) -> HubError {
         "error performing TLS handshake" => HubError::Tls(text),
         "authentication error" => HubError::WeakPassword(text),
         "invalid configuration" => HubError::Refused(text),
-        "error connecting to server" if text.contains("read-only") => HubError::ReadOnly(text),
+        "error connecting to server" if text.contains("does not allow writes") => {
+            HubError::ReadOnly(text)
+        }
         kind if kind.starts_with("error deserializing column") => HubError::Nonsense(text),
         kind if kind.contains("number of columns") => HubError::Nonsense(text),
         _ => HubError::Away(text),
     }
+}
+
+/// The server undid a statement for the sake of another one.
+pub(super) fn was_undone(why: &tokio_postgres::Error) -> bool {
+    let undone = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+    why.code().is_some_and(|code| undone.contains(code))
 }
 
 /// The innermost cause, which is the one that an operator can do something about.

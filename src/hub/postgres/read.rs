@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::{Argument, PostgresHub, decode};
 use crate::domain::session::ids::SessionId;
-use crate::hub::page::StoreNow;
+use crate::hub::page::{ReadRows, StoreNow};
 use crate::hub::{FeedPlace, HUB_SCHEMA, HubCursor, HubDetail, HubError, HubPage, Joined, PAGE};
 
 /// One row: all of the store that is not the list, and whether the list has something new.
@@ -65,23 +66,17 @@ impl PostgresHub {
             leases: decode::leases(&state)?,
         };
         since.fits(&now)?;
-        let mut page = (Vec::new(), Vec::new());
+        let (mut sessions, mut lines) = (ReadRows::default(), ReadRows::default());
         if decode::get(&state, "new_rows")? {
-            let rows = self.after(ROWS, rows).await?;
-            page.0 = rows.iter().map(decode::session).collect::<Result<_, _>>()?;
+            sessions = read(&self.after(ROWS, rows).await?, "id", decode::session)?;
         }
         if decode::get(&state, "new_actions")? {
-            let rows = self.after(ACTIONS, actions).await?;
-            page.1 = rows.iter().map(decode::action).collect::<Result<_, _>>()?;
+            lines = read(&self.after(ACTIONS, actions).await?, "action", decode::action)?;
         }
-        Ok(HubPage::new(since, now, page.0, page.1, decode::throttle(&state)?))
+        Ok(HubPage::new(since, now, sessions, lines, decode::throttle(&state)?))
     }
 
-    async fn after(
-        &self,
-        sql: &str,
-        read: &FeedPlace,
-    ) -> Result<Vec<tokio_postgres::Row>, HubError> {
+    async fn after(&self, sql: &str, read: &FeedPlace) -> Result<Vec<Row>, HubError> {
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
         let limit: Argument<'_> = (&limit, Type::INT8);
         self.run(&self.schema.fill(sql), &[place(read), vec![limit]].concat()).await
@@ -108,6 +103,24 @@ impl PostgresHub {
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
+}
+
+/// One row that makes no sense must not keep the others from being shown.
+fn read<T>(
+    rows: &[Row],
+    id: &str,
+    decode: impl Fn(&Row) -> Result<T, HubError>,
+) -> Result<ReadRows<T>, HubError> {
+    let mut found = ReadRows { read: rows.len(), ..ReadRows::default() };
+    for row in rows {
+        let place = FeedPlace { version: decode::get(row, "version")?, id: decode::get(row, id)? };
+        found.end = Some(place);
+        match decode(row) {
+            Ok(row) => found.rows.push(row),
+            Err(why) => found.left_out = found.left_out.or(Some(why)),
+        }
+    }
+    Ok(found)
 }
 
 fn place(place: &FeedPlace) -> Vec<Argument<'_>> {
