@@ -36,6 +36,8 @@ mod reset;
 mod scope;
 mod session;
 mod setup;
+#[cfg(feature = "postgres")]
+mod shared_store;
 mod show;
 mod simulate;
 mod source;
@@ -189,7 +191,7 @@ async fn run(cli: Cli, name: Option<&str>) -> Result<u8, Failure> {
         Some(Command::Verify { place }) => verify::run(&global, place.as_deref()),
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
-        Some(Command::Store { what }) => store::run(&global, &what),
+        Some(Command::Store { what }) => store::run(&global, &what).await,
         Some(Command::Info { json }) => info::run(&global, json),
         Some(Command::Reset) => reset::run(),
         Some(Command::Config { what }) => config::run(&global, &what),

@@ -4,6 +4,8 @@
 //! Owns the leases and what waits to be sent. Must never write the local store, which the refresh
 //! task's writer does, nor send anything that is not sealed.
 
+#[cfg(feature = "postgres")]
+mod on_postgres;
 mod rows;
 mod seal;
 mod step;
@@ -24,6 +26,8 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::hub::{Hub, HubCursor, HubError, Member};
 use crate::refresh::Command;
+#[cfg(feature = "postgres")]
+pub use on_postgres::{DeskLinks, SharedStore};
 use rows::KnownThere;
 pub use seal::DeskSeal;
 
@@ -87,8 +91,20 @@ impl<K: HubConnector, C: Clock> Desk<K, C> {
         let mut state = DeskState::default();
         let mut pause = FIRST;
         while !cancelled.is_cancelled() {
+            // Where another process of this machine holds the local store, that one is the desk.
+            let mut snapshots = self.snapshots.clone();
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => break,
+                is_ours = snapshots.wait_for(|now| !now.health.beside) => match is_ours {
+                    Ok(_ours) => {}
+                    Err(_ended) => break,
+                },
+            }
             let begun = Instant::now();
-            let Err(why) = self.in_step(&mut state, &mut changed, &cancelled).await else { break };
+            let Err(why) = self.in_step(&mut state, &mut changed, &cancelled).await else {
+                continue;
+            };
             if begun.elapsed() > LONGEST {
                 pause = FIRST;
             }

@@ -245,12 +245,57 @@ pub(super) enum StoreCommand {
         /// The file that `store export` wrote
         file: PathBuf,
     },
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    Shared(SharedStoreCommand),
     /// After a new key at Yoti: keep the history, which was sealed with the old key
     Rekey {
         /// The old key file; the new one is the key of the profile
         #[arg(long, value_name = "FILE")]
         old_key: PathBuf,
     },
+}
+
+/// What `branchwatch store` does with the store that several machines share.
+#[cfg(feature = "postgres")]
+#[derive(Debug, Subcommand)]
+pub(super) enum SharedStoreCommand {
+    /// Make the store that several machines share, in the database of shared_store
+    Init {
+        /// Print what a database administrator runs, instead of running it
+        #[arg(long)]
+        sql: bool,
+    },
+    /// Bring the shared store up to this program's form
+    Migrate,
+    /// Let a user of the database into the shared store
+    Grant {
+        /// The user, as the database knows it
+        user: String,
+        /// The right; who may poll and edit needs both
+        role: StoreRight,
+    },
+    /// Take a right in the shared store from a user of the database
+    Revoke {
+        /// The user, as the database knows it
+        user: String,
+        /// The right
+        role: StoreRight,
+    },
+    /// Say who is at the shared store, and who asks Yoti
+    Status,
+}
+
+/// What a user of the database may do in the shared store.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum StoreRight {
+    /// Ask Yoti
+    Poller,
+    /// Change labels, add and remove sessions
+    Desk,
+    /// Look at the list
+    Viewer,
 }
 
 /// Parts of `config`.

@@ -5,6 +5,8 @@ use std::path::Path;
 use super::args::{Global, StoreCommand};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
+#[cfg(feature = "postgres")]
+use super::shared_store;
 use super::{local, named, setup};
 use crate::api::key::SigningKey;
 use crate::export;
@@ -14,8 +16,10 @@ use crate::regular_file;
 use crate::telemetry;
 use crate::text::count;
 
-pub(super) fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
+pub(super) async fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
+        #[cfg(feature = "postgres")]
+        StoreCommand::Shared(what) => shared_store::run(global, what).await,
         StoreCommand::Check => check(global),
         StoreCommand::Erase { ids } => erase(global, ids),
         StoreCommand::Export { file } => export(global, file),

@@ -10,6 +10,8 @@ use tokio::sync::{mpsc, watch};
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
+#[cfg(feature = "postgres")]
+use super::shared_store;
 use super::{list, named, setup};
 use crate::api::SessionApi;
 use crate::app::is_down;
@@ -17,6 +19,8 @@ use crate::app::list::views::View;
 use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+#[cfg(feature = "postgres")]
+use crate::desk::SharedStore;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
@@ -49,6 +53,8 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         zone: config.zone.clone(),
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         alert_command: config.alert_command.clone(),
+        #[cfg(feature = "postgres")]
+        shared: shared_store::shared(global, &config)?,
         ids: named::ids(global, &config, &args.ids)?,
         ..EventPrinter::of(global, args)?
     };
@@ -108,6 +114,8 @@ struct EventPrinter {
     alert_command: Option<alerts::AlertCommand>,
     /// Sessions that come and go without the operator: the demo's.
     arrivals: Option<mpsc::Receiver<Command>>,
+    #[cfg(feature = "postgres")]
+    shared: Option<SharedStore>,
 }
 
 impl EventPrinter {
@@ -129,6 +137,8 @@ impl EventPrinter {
             receiver: None,
             alert_command: None,
             arrivals: None,
+            #[cfg(feature = "postgres")]
+            shared: None,
         })
     }
 
@@ -144,7 +154,14 @@ impl EventPrinter {
             setup::on_list(held.known.iter().find(|session| session.id() == *id), *id)?;
         }
         let rules = self.rules.clone();
-        let engine = Engine::start(held, yoti, clock.clone(), settings, rules);
+        #[cfg(feature = "postgres")]
+        let details = Arc::clone(&held.details);
+        #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "nothing is shared"))]
+        let mut engine = Engine::start(held, yoti, clock.clone(), settings, rules);
+        #[cfg(feature = "postgres")]
+        if let Some(shared) = self.shared.take() {
+            engine.shares(shared, clock.clone(), details);
+        }
         if let Some(receiver) = self.receiver.clone() {
             let commands = engine.commands.clone();
             receiver::start(receiver, commands, clock.clone(), engine.stopping());

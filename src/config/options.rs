@@ -14,7 +14,7 @@ pub(crate) use super::option::ConfigOption;
 use super::option::{Declared, FLAGS, Layers, Section, SectionInfo, options};
 use super::value::{
     Alarm, Breakpoints, Chords, Clipboard, Desktop, OrOff, Percent, Pictures, ProgramLine, Rate,
-    Scheme, Value,
+    Scheme, SharedRole, Value,
 };
 use crate::domain::assessment::rules::PassRule;
 use crate::domain::personal::Privacy;
@@ -96,6 +96,14 @@ options! {
         allow_email: bool = false;
         /// Offer sessions named in notifications for the watch-list
         learn: bool = false;
+        /// Share the list with other machines: the address of a PostgreSQL database, without a password
+        shared_store: Option<String>, example "postgres://jane@db.example/branchwatch?schema=sandbox";
+        /// What this machine does there: poller, desk or viewer
+        shared_role: SharedRole = "desk", example "poller";
+        /// A program, without a shell, that prints the database password
+        shared_password_command: Option<ProgramLine>, example ["op", "read", "op://ops/branchwatch/db"], otherwise "PGPASSWORD, or PGPASSFILE";
+        /// Trust only database servers whose certificate one of these authorities has signed: PEM
+        shared_ca_file: Option<PathBuf>, example "/etc/ssl/company-ca.pem", otherwise "the system's";
     }
 
     /// How often a session is polled, by its stage

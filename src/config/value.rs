@@ -330,6 +330,7 @@ choices! {
     Alarm: Reject = "reject", TurnedAway = "turned_away", DueToday = "due_today";
     Desktop: Osc9 = "osc9", Osc777 = "osc777";
     Scheme: Signature = "signature", Bearer = "bearer";
+    SharedRole: Poller = "poller", Desk = "desk", Viewer = "viewer";
 }
 
 /// How the picture of a media is drawn.
@@ -353,6 +354,17 @@ pub enum Alarm {
     /// An applicant was perhaps turned away.
     TurnedAway,
     DueToday,
+}
+
+/// What a machine does beside a shared store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedRole {
+    /// It asks Yoti, also where nobody looks at it.
+    Poller,
+    /// It shows, and asks only where there is no poller.
+    Desk,
+    /// It shows, and never asks.
+    Viewer,
 }
 
 /// How a desktop is told.

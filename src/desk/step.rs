@@ -51,7 +51,7 @@ struct Step<'a, K: HubConnector, C> {
 }
 
 impl<K: HubConnector, C: Clock> Desk<K, C> {
-    /// Until cancelled, or until the connection fails.
+    /// Until cancelled, until another process takes the local store, or until the connection fails.
     pub(super) async fn in_step(
         &self,
         state: &mut DeskState,
@@ -99,7 +99,7 @@ impl<K: HubConnector, C: Clock> Desk<K, C> {
                 _ = pulls.tick() => step.pull(state).await?,
                 // In this order: a snapshot is waited for only when it may be sent.
                 published = async { sending.tick().await; snapshots.changed().await } => {
-                    if published.is_err() {
+                    if published.is_err() || snapshots.borrow_and_update().health.beside {
                         return step.end(state, changed).await;
                     }
                     step.publish(state).await?;

@@ -3,6 +3,7 @@
 //! Each write is one call of a function, so that a client that stops never holds rows. Statements
 //! are not prepared by name: a transaction pooler hands each to another connection.
 
+mod admin;
 mod calls;
 mod connect;
 mod decode;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 use super::HubError;
 
+pub use admin::{HubRight, MemberLine, members, set_right};
 pub use connect::{Connector, TlsRoots};
 pub use migrate::{migrate, migration_text};
 pub use schema_name::SchemaName;

@@ -42,6 +42,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.hints.ledger.settle(self.clock.now());
         Health {
             connection: self.connection(now),
+            beside: self.settings.following,
             last_ok: self.last_ok,
             next_due: next_due.map(|due| self.shown_at(due.max(held))),
             latency_ms: self.meter.latency(),

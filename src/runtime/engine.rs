@@ -1,6 +1,7 @@
 //! The background tasks behind the dashboard, `watch` and `wait`: refreshing, saving, sharing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -10,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::share::{self, FollowFrom};
 use crate::api::SessionApi;
 use crate::clock::Clock;
+#[cfg(feature = "postgres")]
+use crate::desk::{DeskLinks, SharedStore};
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::session_event::EventDetector;
@@ -25,6 +28,9 @@ use crate::persist::{
 };
 use crate::refresh::{self, Command, Settings};
 use crate::store::Store;
+
+/// The most time that others have for their last words at the end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Who asks Yoti and saves.
 #[derive(Debug)]
@@ -116,6 +122,8 @@ pub struct Engine {
     saving_stop: CancellationToken,
     polling: JoinHandle<()>,
     saving: JoinHandle<()>,
+    /// What ends with them.
+    beside: Vec<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -175,7 +183,17 @@ impl Engine {
             cancelled: saving_stop.clone(),
         };
         let saving = tokio::spawn(task.run(held.keeping, saved, kept));
-        Self { commands, snapshots, known, began, stop, saving_stop, polling, saving }
+        Self {
+            commands,
+            snapshots,
+            known,
+            began,
+            stop,
+            saving_stop,
+            polling,
+            saving,
+            beside: Vec::new(),
+        }
     }
 
     /// Tells what happens from the start on, whenever it is made: the first answers may come sooner.
@@ -190,11 +208,28 @@ impl Engine {
         self.stop.child_token()
     }
 
+    /// Keeps the list in step with a store that several machines share.
+    #[cfg(feature = "postgres")]
+    pub fn shares<C: Clock>(
+        &mut self,
+        shared: SharedStore,
+        clock: C,
+        details: Arc<dyn DetailSource>,
+    ) {
+        let (commands, snapshots) = (self.commands.clone(), self.snapshots.clone());
+        let links = DeskLinks { details, snapshots, commands };
+        self.beside.push(shared.start(links, clock, self.stopping()));
+    }
+
     /// Ends them, the store flushed. False: one of them has failed inside.
     pub async fn end(self) -> bool {
         self.stop.cancel();
         // In this order: what the refresh task publishes last is saved by the one that saves.
         let polled = self.polling.await;
+        for task in self.beside {
+            // Not for long: a network that does not answer holds up no end.
+            let _ended = tokio::time::timeout(LAST_WORDS, task).await;
+        }
         self.saving_stop.cancel();
         let saved = self.saving.await;
         tracing::info!("ends");

@@ -54,6 +54,8 @@ pub enum Connection {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Health {
     pub connection: Connection,
+    /// Another process of this machine holds the local store.
+    pub beside: bool,
     /// Last good answer of any session.
     pub last_ok: Option<Timestamp>,
     /// When the next request is due.
