@@ -4,8 +4,10 @@
 //! Owns the leases and what waits to be sent. Must never write the local store, which the refresh
 //! task's writer does, nor send anything that is not sealed.
 
+mod incoming;
 #[cfg(feature = "postgres")]
 mod on_postgres;
+mod outgoing;
 mod rows;
 mod seal;
 mod step;
@@ -48,7 +50,7 @@ pub trait HubConnector: Send + Sync + 'static {
 }
 
 /// One process beside a shared store.
-pub struct Desk<K, C> {
+pub struct DeskTask<K, C> {
     pub connector: K,
     pub seal: DeskSeal,
     pub member: Member,
@@ -66,7 +68,7 @@ pub struct Desk<K, C> {
 struct DeskState {
     cursor: HubCursor,
     known: HashMap<SessionId, KnownThere>,
-    /// Taken off everybody's list.
+    /// Sessions that somebody took off everybody's list.
     gone: HashSet<SessionId>,
     /// Changed here and not sent yet, oldest first.
     waiting: VecDeque<Waiting>,
@@ -80,7 +82,7 @@ struct Waiting {
     seen: i64,
 }
 
-impl<K: HubConnector, C: Clock> Desk<K, C> {
+impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     /// Until cancelled. While the shared store is away the list goes on from the local one, nobody is
     /// asked beyond the leases, and what operators change waits.
     pub async fn run(self, cancelled: CancellationToken) {

@@ -18,6 +18,7 @@ mod reading;
 mod report;
 pub mod schedule;
 pub mod shards;
+mod shared_list;
 mod story;
 mod task;
 mod track;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
-use branchwatch::desk::{Desk, DeskSeal, HubConnector};
+use branchwatch::desk::{DeskSeal, DeskTask, HubConnector};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
@@ -130,7 +130,7 @@ impl World {
         };
         let refresh =
             refresh::run(api, store, *clock, settings, Rules::default(), inbox, end.clone());
-        let desk = Desk {
+        let desk = DeskTask {
             connector: Line { store: self.store.clone(), operator: name, faults: line },
             seal: DeskSeal::new(&[1; 32], &[2; 32]).unwrap(),
             member: Member { role, host: name.to_owned(), program: "test".to_owned() },
@@ -193,7 +193,7 @@ async fn pass(seconds: u64) {
     sleep(Duration::from_secs(seconds)).await;
 }
 
-// P01
+// P04
 #[tokio::test(start_paused = true)]
 async fn two_pollers_share_the_sessions_and_both_show_all_of_them() {
     let world = World::new();
@@ -225,7 +225,7 @@ async fn two_pollers_share_the_sessions_and_both_show_all_of_them() {
     assert!(most.max() <= Some(6), "at most max_rps + 1 in any second, of both together");
 }
 
-// P02
+// P04
 #[tokio::test(start_paused = true)]
 async fn who_is_killed_is_replaced_within_twelve_seconds_and_who_ends_at_once() {
     let world = World::new();
@@ -286,7 +286,7 @@ async fn what_one_operator_changes_the_others_see_and_two_notes_at_once_are_both
     assert!(world.askers(Duration::ZERO).keys().all(|who| *who == "poller"), "desks do not ask");
 }
 
-// P04
+// P01
 #[tokio::test(start_paused = true)]
 async fn a_desk_whose_line_is_cut_goes_on_and_sends_what_was_changed_when_it_is_back() {
     let world = World::new();
@@ -312,7 +312,7 @@ async fn a_desk_whose_line_is_cut_goes_on_and_sends_what_was_changed_when_it_is_
     assert!(desk.session(9).brief.result.is_some(), "the poller asks for it too");
 }
 
-// P05
+// P04
 #[tokio::test(start_paused = true)]
 async fn a_poller_that_is_cut_off_asks_nobody_after_its_leases_have_ended() {
     let world = World::new();

@@ -37,6 +37,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("persist", &["clock", "text", "panic_site", "regular_file", "api::wire", "api::ApiErrorKind"]),
     ("hub", &["text", "clock", "persist::key"]),
+    (
+        "desk",
+        &["clock", "hub", "refresh", "persist::brief_text", "persist::key", "persist::reread"],
+    ),
     ("export", &["text", "regular_file", "audit::AuditLog"]),
     ("import", &["text"]),
     ("reasons", &[]),
@@ -61,6 +65,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("refresh", &["reqwest", "rusqlite", "ratatui", "std::fs"]),
     ("notifications", &["reqwest", "rusqlite", "ratatui", "crossterm"]),
     ("hub", &["reqwest", "rusqlite", "ratatui", "crossterm", "std::fs", "Timestamp::now"]),
+    ("desk", &["reqwest", "rusqlite", "ratatui", "crossterm", "std::fs", "Timestamp::now"]),
     ("export", &["reqwest", "rusqlite", "ratatui"]),
     ("persist", &["reqwest", "ratatui", "axum"]),
 ];
@@ -618,6 +623,8 @@ const READ_LABELS: &[&str] = &[
     "src/export/document.rs",
     "src/export/markdown.rs",
     // Sealed there.
+    "src/desk/incoming.rs",
+    "src/desk/rows.rs",
     "src/hub/memory/state.rs",
     "src/hub/postgres/calls.rs",
     "src/import.rs",

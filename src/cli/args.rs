@@ -279,7 +279,7 @@ pub(super) enum SharedStoreCommand {
     Revoke {
         /// The user, as the database knows it
         user: String,
-        /// The right
+        /// What this user may no longer do
         role: StoreRight,
     },
     /// Say who is at the shared store, and who asks Yoti
@@ -290,11 +290,11 @@ pub(super) enum SharedStoreCommand {
 #[cfg(feature = "postgres")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum StoreRight {
-    /// Ask Yoti
+    /// Hold leases and ask Yoti for the sessions
     Poller,
     /// Change labels, add and remove sessions
     Desk,
-    /// Look at the list
+    /// Look at the list, and change nothing
     Viewer,
 }
 

@@ -256,7 +256,7 @@ async fn status(config: &Config) -> Result<(), Failure> {
             shown_str(&member.host, 64),
         ));
     }
-    data(&lines.join("\n"))
+    data(&(lines.join("\n") + "\n"))
 }
 
 impl From<HubError> for Failure {

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Desk, DeskSeal, HubConnector};
+use super::{DeskSeal, DeskTask, HubConnector};
 use crate::clock::Clock;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -49,7 +49,8 @@ impl SharedStore {
     ) -> JoinHandle<()> {
         let Self { connector, seal, member, max_rps } = self;
         let DeskLinks { details, snapshots, commands } = links;
-        let desk = Desk { connector, seal, member, max_rps, clock, details, snapshots, commands };
+        let desk =
+            DeskTask { connector, seal, member, max_rps, clock, details, snapshots, commands };
         tokio::spawn(desk.run(cancelled))
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct KnownThere {
     pub(super) brief: Arc<Brief>,
     pub(super) events: usize,
     pub(super) note_version: i64,
-    pub(super) note: String,
+    pub(super) their_note: String,
 }
 
 impl Rows<'_> {

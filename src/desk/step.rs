@@ -1,6 +1,5 @@
 //! One connection to the shared store, for as long as it holds.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,19 +9,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::rows::{KnownThere, Rows};
-use super::{Desk, DeskState, HubConnector, Waiting};
+use super::{DeskState, DeskTask, HubConnector, Waiting};
 use crate::clock::Clock;
-use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::{AnnotationChange, Made, OwnAction};
-use crate::domain::watchlist::list_changes::ListChanges;
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::SessionTable;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::hub::lease::Holding;
-use crate::hub::{
-    BATCH, Beat, Hub, HubBatch, HubCursor, HubDetail, HubError, HubPage, HubReply, HubRow, Joined,
-    Lease, MemberRole, Shard,
-};
+use crate::hub::{BATCH, Beat, Hub, HubError, HubReply, Joined, Lease, MemberRole, Shard};
 use crate::refresh::Command;
 use crate::refresh::shards::ShardNews;
 
@@ -32,14 +26,11 @@ const BEAT: Duration = Duration::from_secs(2);
 const PULL: Duration = Duration::from_secs(15);
 /// What was learned is sent at most this often.
 const SEND: Duration = Duration::from_millis(100);
-/// Details of so many sessions are read at once.
-const DETAILS: usize = 64;
-
 /// One connection, and what belongs to it alone.
-struct Step<'a, K: HubConnector, C> {
-    desk: &'a Desk<K, C>,
-    hub: &'a K::Connected,
-    rows: Rows<'a>,
+pub(super) struct Step<'a, K: HubConnector, C> {
+    pub(super) desk: &'a DeskTask<K, C>,
+    pub(super) hub: &'a K::Connected,
+    pub(super) rows: Rows<'a>,
     joined: Joined,
     holding: Option<Holding>,
     /// Shards to be freed at the next beat, when no request for them is under way any more.
@@ -47,10 +38,10 @@ struct Step<'a, K: HubConnector, C> {
     /// How far the server's clock is ahead of ours.
     ahead: SignedDuration,
     /// As it was when what was learned was last sent.
-    sent: SessionTable,
+    pub(super) sent: SessionTable,
 }
 
-impl<K: HubConnector, C: Clock> Desk<K, C> {
+impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     /// Until cancelled, until another process takes the local store, or until the connection fails.
     pub(super) async fn in_step(
         &self,
@@ -60,16 +51,7 @@ impl<K: HubConnector, C: Clock> Desk<K, C> {
     ) -> Result<(), HubError> {
         let hub = self.connector.connect().await?;
         let joined = hub.join(&self.member).await?;
-        let mut step = Step {
-            desk: self,
-            hub: &*hub,
-            rows: Rows { seal: &self.seal, store: joined.store },
-            joined,
-            holding: None,
-            surplus: Vec::new(),
-            ahead: SignedDuration::ZERO,
-            sent: SessionTable::default(),
-        };
+        let mut step = Step::new(self, &*hub, joined);
         step.pull(state).await?;
         step.add_what_is_missing(state).await?;
         self.tell(Command::SharedTrouble(None)).await;
@@ -109,7 +91,20 @@ impl<K: HubConnector, C: Clock> Desk<K, C> {
     }
 }
 
-impl<K: HubConnector, C: Clock> Step<'_, K, C> {
+impl<'a, K: HubConnector, C: Clock> Step<'a, K, C> {
+    fn new(desk: &'a DeskTask<K, C>, hub: &'a K::Connected, joined: Joined) -> Self {
+        Self {
+            desk,
+            hub,
+            rows: Rows { seal: &desk.seal, store: joined.store },
+            joined,
+            holding: None,
+            surplus: Vec::new(),
+            ahead: SignedDuration::ZERO,
+            sent: SessionTable::default(),
+        }
+    }
+
     /// What was learned and changed last is sent, and another may go on at once.
     async fn end(
         &mut self,
@@ -126,17 +121,17 @@ impl<K: HubConnector, C: Clock> Step<'_, K, C> {
     }
 
     /// The leases that may be believed now.
-    fn leases(&self) -> Vec<Lease> {
+    pub(super) fn leases(&self) -> Vec<Lease> {
         let trusted =
             |holding: &Holding| holding.trusted(Instant::now(), self.desk.clock.now()).to_vec();
         self.holding.as_ref().map(trusted).unwrap_or_default()
     }
 
-    fn ours(&self, at: Timestamp) -> Timestamp {
+    pub(super) fn ours(&self, at: Timestamp) -> Timestamp {
         at.saturating_sub(self.ahead).unwrap_or(at)
     }
 
-    fn theirs(&self, at: Timestamp) -> Timestamp {
+    pub(super) fn theirs(&self, at: Timestamp) -> Timestamp {
         at.saturating_add(self.ahead).unwrap_or(at)
     }
 
@@ -250,204 +245,6 @@ impl<K: HubConnector, C: Clock> Step<'_, K, C> {
             snapshot.sessions.iter().filter(is_new).map(|session| &*session.entry).collect();
         self.add(&missing, state).await
     }
-
-    /// Sends what was learned of the sessions whose shards are held.
-    async fn publish(&mut self, state: &mut DeskState) -> Result<(), HubError> {
-        let leases = self.leases();
-        let epochs: HashMap<Shard, i64> =
-            leases.iter().map(|lease| (lease.shard, lease.epoch)).collect();
-        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
-        let changed: Vec<Arc<WatchedSession>> =
-            snapshot.sessions.since(&self.sent).changed.into_iter().map(Arc::clone).collect();
-        let is_news = |session: &&Arc<WatchedSession>| {
-            let known = state.known.get(&session.id());
-            let last_ok = session.poll.last_ok.get();
-            epochs.contains_key(&Shard::of(session.id()))
-                && known.is_some_and(|known| last_ok.is_some() && known.last_ok != last_ok)
-        };
-        let news: Vec<Arc<WatchedSession>> =
-            changed.iter().filter(is_news).map(Arc::clone).collect();
-        for few in news.chunks(BATCH) {
-            self.publish_few(few, &epochs, &leases, state).await?;
-        }
-        // What was not to be sent now, for want of a lease, is looked at again with the next one.
-        if leases.is_empty() {
-            self.sent = SessionTable::default();
-        } else {
-            self.sent = snapshot.sessions.clone();
-        }
-        Ok(())
-    }
-
-    async fn publish_few(
-        &self,
-        few: &[Arc<WatchedSession>],
-        epochs: &HashMap<Shard, i64>,
-        leases: &[Lease],
-        state: &mut DeskState,
-    ) -> Result<(), HubError> {
-        let whole = self.with_details(few);
-        let mut batch = HubBatch { leases: leases.to_vec(), observations: Vec::new() };
-        for session in &whole {
-            let (id, answered) = (session.id(), session.poll.last_ok.get());
-            let (Some(epoch), Some(at)) = (epochs.get(&Shard::of(id)), answered) else { continue };
-            let known = state.known.entry(id).or_default();
-            let made = self.rows.observation(session, known, *epoch, self.theirs(at));
-            batch.observations.extend(made);
-        }
-        if batch.observations.is_empty() {
-            return Ok(());
-        }
-        let published = self.hub.publish(&batch).await?;
-        let dropped: HashSet<SessionId> = published.dropped.into_iter().collect();
-        for session in whole.iter().filter(|session| !dropped.contains(&session.id())) {
-            let known = state.known.entry(session.id()).or_default();
-            *known = KnownThere {
-                last_ok: session.poll.last_ok.get(),
-                brief: Arc::clone(&session.brief),
-                events: session.timeline().map_or(known.events, <[_]>::len),
-                note_version: known.note_version,
-                note: std::mem::take(&mut known.note),
-            };
-        }
-        Ok(())
-    }
-
-    /// The sessions with their details: those that are not at hand are read from the local store.
-    fn with_details(&self, few: &[Arc<WatchedSession>]) -> Vec<Arc<WatchedSession>> {
-        let lacking: Vec<SessionId> =
-            few.iter().filter(|session| session.detail.is_none()).map(|s| s.id()).collect();
-        let read =
-            if lacking.is_empty() { Ok(Vec::new()) } else { self.desk.details.read(&lacking) };
-        let read: HashMap<SessionId, WatchedSession> = match read {
-            Ok(read) => read.into_iter().map(|session| (session.id(), session)).collect(),
-            Err(why) => {
-                tracing::warn!(%why, "responses cannot be read for the shared store");
-                HashMap::new()
-            }
-        };
-        let whole = |session: &Arc<WatchedSession>| match read.get(&session.id()) {
-            Some(stored) => {
-                let detail = stored.detail.clone();
-                Arc::new(WatchedSession { detail, ..WatchedSession::clone(session) })
-            }
-            None => Arc::clone(session),
-        };
-        few.iter().map(whole).collect()
-    }
-
-    /// Takes in all that has changed.
-    async fn pull(&self, state: &mut DeskState) -> Result<(), HubError> {
-        loop {
-            let page = match self.hub.pull(&state.cursor).await {
-                Err(HubError::StartOver) => {
-                    state.cursor = HubCursor::default();
-                    state.known.clear();
-                    continue;
-                }
-                page => page?,
-            };
-            let more = page.more;
-            self.take_in(page, state).await?;
-            if !more {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn take_in(&self, page: HubPage, state: &mut DeskState) -> Result<(), HubError> {
-        let mut changed = Vec::new();
-        let (gone, rows): (Vec<HubRow>, Vec<HubRow>) =
-            page.rows.into_iter().partition(|row| row.gone);
-        let mut histories: HashMap<SessionId, Vec<OwnAction>> = HashMap::new();
-        for (id, action) in page.actions.iter().filter_map(|line| self.rows.history(line)) {
-            histories.entry(id).or_default().push(action);
-        }
-        let mut unread = 0;
-        for few in rows.chunks(DETAILS) {
-            let details = self.details_of(few, state).await?;
-            for row in few {
-                match self.session(row, details.get(&row.id), &mut histories, state) {
-                    Some(session) => changed.push(session),
-                    None => unread += 1,
-                }
-            }
-        }
-        if unread > 0 {
-            tracing::warn!(
-                unread,
-                "rows of the shared store are sealed with another key or altered"
-            );
-        }
-        let gone: Vec<SessionId> = gone.into_iter().map(|row| row.id).collect();
-        for id in &gone {
-            state.known.remove(id);
-            state.gone.insert(*id);
-        }
-        if !(changed.is_empty() && gone.is_empty()) {
-            self.desk.tell(Command::Merge(ListChanges::Some { changed, gone })).await;
-        }
-        state.cursor = page.next;
-        Ok(())
-    }
-
-    /// Answers and events of the rows that were answered since they were read.
-    async fn details_of(
-        &self,
-        rows: &[HubRow],
-        state: &DeskState,
-    ) -> Result<HashMap<SessionId, HubDetail>, HubError> {
-        let held: HashSet<Shard> = self.leases().iter().map(|lease| lease.shard).collect();
-        let is_news = |row: &&HubRow| {
-            // Of a session that this process asks for it knows more than the shared store.
-            row.answered_at.is_some()
-                && !held.contains(&Shard::of(row.id))
-                && state.known.get(&row.id).and_then(|known| known.last_ok)
-                    != row.answered_at.map(|at| self.ours(at))
-        };
-        let ids: Vec<SessionId> = rows.iter().filter(is_news).map(|row| row.id).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let read = self.hub.details(&ids).await?;
-        Ok(read.into_iter().map(|detail| (detail.id, detail)).collect())
-    }
-
-    /// The session of a row; `None`: it cannot be read.
-    fn session(
-        &self,
-        row: &HubRow,
-        detail: Option<&HubDetail>,
-        histories: &mut HashMap<SessionId, Vec<OwnAction>>,
-        state: &mut DeskState,
-    ) -> Option<WatchedSession> {
-        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
-        let ours = snapshot.sessions.get(row.id).or_else(|| snapshot.archived.get(row.id));
-        let answered_at = row.answered_at.map(|at| self.ours(at));
-        let mut session = self.rows.session(ours.map(|ours| &**ours), row, detail, answered_at)?;
-        let known = state.known.entry(row.id).or_default();
-        known.note_version = row.labels.note_version;
-        known.note.clone_from(&session.own.note);
-        if let Some(detail) = detail {
-            known.last_ok = session.poll.last_ok.get();
-            known.brief = Arc::clone(&session.brief);
-            known.events = detail.events.len();
-        }
-        if let Some(actions) = histories.remove(&row.id) {
-            let mut own = (*session.own).clone();
-            own.remember(actions);
-            session.own = Arc::new(own);
-        }
-        // What was changed here and not sent yet stands over it.
-        for waiting in &state.waiting {
-            if let OutboxMessage::Kept(id, change, made) = &waiting.message
-                && *id == row.id
-            {
-                session.keep(change, made.clone());
-            }
-        }
-        Some(session)
-    }
 }
 
 /// Another operator wrote a note at the same time: both stand in one, theirs first.
@@ -455,7 +252,7 @@ fn joined(waiting: &Waiting, known: Option<&KnownThere>) -> Option<Waiting> {
     let OutboxMessage::Kept(id, AnnotationChange::Note(ours), made) = &waiting.message else {
         return None;
     };
-    let theirs = known.map(|known| known.note.as_str()).unwrap_or_default();
+    let theirs = known.map(|known| known.their_note.as_str()).unwrap_or_default();
     let both = match (theirs, ours.as_str()) {
         ("", only) | (only, "") => only.to_owned(),
         (theirs, ours) if theirs.contains(ours) => theirs.to_owned(),

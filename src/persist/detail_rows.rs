@@ -172,8 +172,8 @@ pub(super) fn event_place(store: &str, id: SessionId, generation: u64, number: i
     format!("{store} {id} event {generation} {number}")
 }
 
-/// Reads the answer for one part from its text. One that cannot be read leaves its part out.
 // Read anew at every start: a newer build may know more of the same text.
+/// Reads the answer for one part from its text. One that cannot be read leaves its part out.
 pub fn reread(
     answers: &mut Answers,
     id: SessionId,

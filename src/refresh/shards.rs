@@ -1,19 +1,12 @@
-//! Who of the list this process asks for, where several machines share it.
+//! What a shared store leaves to this process: shards, and the slots in which it may ask.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::task::Task;
-use crate::api::SessionApi;
-use crate::clock::Clock;
-use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::hub::lease::{Holding, Shard};
 use crate::hub::slots::Slots;
 
@@ -32,99 +25,28 @@ pub(super) struct Sharing {
     /// What operators change here goes to it too.
     pub(super) relay: mpsc::Sender<Vec<OutboxMessage>>,
     /// `None`: nothing was confirmed yet, and nobody may be asked.
-    news: Option<ShardNews>,
+    pub(super) news: Option<ShardNews>,
     /// Shards whose sessions are on the schedule.
-    scheduled: HashSet<Shard>,
+    pub(super) scheduled: HashSet<Shard>,
     /// The slot of the last request, so that no two are sent in one.
-    last_slot: i64,
+    pub(super) last_slot: i64,
 }
 
 impl Sharing {
-    fn new(relay: mpsc::Sender<Vec<OutboxMessage>>) -> Self {
+    pub(super) fn new(relay: mpsc::Sender<Vec<OutboxMessage>>) -> Self {
         Self { relay, news: None, scheduled: HashSet::new(), last_slot: i64::MIN }
     }
 
     /// The shards that may be asked for now, and the server's time.
-    fn held(&self, now: Instant, wall: Timestamp) -> Option<(Vec<Shard>, Timestamp, Slots)> {
+    pub(super) fn held(
+        &self,
+        now: Instant,
+        wall: Timestamp,
+    ) -> Option<(Vec<Shard>, Timestamp, Slots)> {
         let news = self.news.as_ref()?;
         let held: Vec<Shard> =
             news.holding.trusted(now, wall).iter().map(|lease| lease.shard).collect();
         let theirs = wall.saturating_add(news.ahead).ok()?;
         (!held.is_empty()).then(|| (held, theirs, Slots::new(news.max_rps)))
-    }
-}
-
-impl<A: SessionApi, C: Clock> Task<A, C> {
-    /// From here on this process asks only for what the shared store leaves it.
-    pub(super) fn share(&mut self, relay: mpsc::Sender<Vec<OutboxMessage>>) {
-        self.sharing = Some(Sharing::new(relay));
-        self.reschedule();
-    }
-
-    /// Whether its sessions are this process's to ask for.
-    pub(super) fn may_ask(&self, id: SessionId) -> bool {
-        let shares = |sharing: &Sharing| sharing.scheduled.contains(&Shard::of(id));
-        self.sharing.as_ref().is_none_or(shares)
-    }
-
-    /// Another process asks for all of the list.
-    pub(super) fn leaves_asking(&self) -> bool {
-        self.sharing.as_ref().is_some_and(|sharing| sharing.scheduled.is_empty())
-    }
-
-    /// What the shared store leaves to this process from here on.
-    pub(super) fn take_shards(&mut self, news: ShardNews) {
-        let Some(sharing) = &mut self.sharing else { return };
-        let all = news.holding.trusted(Instant::now(), self.clock.now());
-        let held: HashSet<Shard> = all.iter().map(|lease| lease.shard).collect();
-        sharing.news = Some(news);
-        if sharing.scheduled != held {
-            sharing.scheduled = held;
-            self.reschedule();
-        }
-    }
-
-    fn reschedule(&mut self) {
-        let now = Instant::now();
-        let all: Vec<Arc<WatchedSession>> =
-            self.store.snapshot().sessions.iter().map(Arc::clone).collect();
-        for watched in all {
-            let id = watched.id();
-            if !self.may_ask(id) {
-                self.schedule.forget(id);
-                self.touched.insert(id);
-            } else if self.schedule.track(id).is_none() {
-                self.schedule_session(&watched, now);
-            }
-        }
-    }
-
-    /// When a request may go out by the slots of the shared store: now, or when this is to look again.
-    /// `None`: not before it confirms something.
-    pub(super) fn slot(&self, now: Instant) -> Option<Instant> {
-        let Some(sharing) = &self.sharing else { return Some(now) };
-        let (held, theirs, slots) = sharing.held(now, self.clock.now())?;
-        if slots.usable(theirs, &held).is_some_and(|slot| slot != sharing.last_slot) {
-            return Some(now);
-        }
-        let (_, begins) = slots.next(slots.at(theirs), &held)?;
-        Some(now + begins.duration_since(theirs).unsigned_abs())
-    }
-
-    /// The slot of this moment is used.
-    pub(super) fn use_slot(&mut self, now: Instant) {
-        let wall = self.clock.now();
-        let Some(sharing) = &mut self.sharing else { return };
-        if let Some((_, theirs, slots)) = sharing.held(now, wall) {
-            sharing.last_slot = slots.at(theirs);
-        }
-    }
-
-    /// What was learned and changed on other machines. Where another process of this machine holds
-    /// the local store, that one takes it in.
-    pub(super) fn merge(&mut self, list: ListChanges, now: Instant) {
-        if !self.settings.following {
-            self.take_list(list, now);
-        }
     }
 }

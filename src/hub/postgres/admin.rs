@@ -49,11 +49,11 @@ pub async fn members(connector: &Connector) -> Result<Vec<MemberLine>, HubError>
 /// What an operator may be granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HubRight {
-    /// Look at the list.
+    /// Look at the list, and change nothing.
     Viewer,
     /// Change labels, add and remove sessions.
     Desk,
-    /// Ask Yoti.
+    /// Hold leases and ask Yoti for the sessions.
     Poller,
 }
 

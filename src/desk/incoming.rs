@@ -1,0 +1,133 @@
+//! What was learned and changed on other machines, on its way into the local list.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::step::Step;
+use super::{DeskState, HubConnector};
+use crate::clock::Clock;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::OwnAction;
+use crate::domain::watchlist::list_changes::ListChanges;
+use crate::domain::watchlist::outbox::OutboxMessage;
+use crate::domain::watchlist::watched::WatchedSession;
+use crate::hub::{Hub, HubCursor, HubDetail, HubError, HubPage, HubRow, Shard};
+use crate::refresh::Command;
+
+/// Details of so many sessions are read at once.
+const DETAILS: usize = 64;
+
+impl<K: HubConnector, C: Clock> Step<'_, K, C> {
+    /// Takes in all that has changed.
+    pub(super) async fn pull(&self, state: &mut DeskState) -> Result<(), HubError> {
+        loop {
+            let page = match self.hub.pull(&state.cursor).await {
+                Err(HubError::StartOver) => {
+                    state.cursor = HubCursor::default();
+                    state.known.clear();
+                    continue;
+                }
+                page => page?,
+            };
+            let more = page.more;
+            self.take_in(page, state).await?;
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_in(&self, page: HubPage, state: &mut DeskState) -> Result<(), HubError> {
+        let mut changed = Vec::new();
+        let (gone, rows): (Vec<HubRow>, Vec<HubRow>) =
+            page.rows.into_iter().partition(|row| row.gone);
+        let mut histories: HashMap<SessionId, Vec<OwnAction>> = HashMap::new();
+        for (id, action) in page.actions.iter().filter_map(|line| self.rows.history(line)) {
+            histories.entry(id).or_default().push(action);
+        }
+        let mut unread = 0;
+        for few in rows.chunks(DETAILS) {
+            let details = self.details_of(few, state).await?;
+            for row in few {
+                match self.session(row, details.get(&row.id), &mut histories, state) {
+                    Some(session) => changed.push(session),
+                    None => unread += 1,
+                }
+            }
+        }
+        if unread > 0 {
+            tracing::warn!(
+                unread,
+                "rows of the shared store are sealed with another key or altered"
+            );
+        }
+        let gone: Vec<SessionId> = gone.into_iter().map(|row| row.id).collect();
+        for id in &gone {
+            state.known.remove(id);
+            state.gone.insert(*id);
+        }
+        if !(changed.is_empty() && gone.is_empty()) {
+            self.desk.tell(Command::Merge(ListChanges::Some { changed, gone })).await;
+        }
+        state.cursor = page.next;
+        Ok(())
+    }
+
+    /// Answers and events of the rows that were answered since they were read.
+    async fn details_of(
+        &self,
+        rows: &[HubRow],
+        state: &DeskState,
+    ) -> Result<HashMap<SessionId, HubDetail>, HubError> {
+        let held: HashSet<Shard> = self.leases().iter().map(|lease| lease.shard).collect();
+        let is_news = |row: &&HubRow| {
+            // Of a session that this process asks for it knows more than the shared store.
+            row.answered_at.is_some()
+                && !held.contains(&Shard::of(row.id))
+                && state.known.get(&row.id).and_then(|known| known.last_ok)
+                    != row.answered_at.map(|at| self.ours(at))
+        };
+        let ids: Vec<SessionId> = rows.iter().filter(is_news).map(|row| row.id).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let read = self.hub.details(&ids).await?;
+        Ok(read.into_iter().map(|detail| (detail.id, detail)).collect())
+    }
+
+    /// The session of a row; `None`: it cannot be read.
+    fn session(
+        &self,
+        row: &HubRow,
+        detail: Option<&HubDetail>,
+        histories: &mut HashMap<SessionId, Vec<OwnAction>>,
+        state: &mut DeskState,
+    ) -> Option<WatchedSession> {
+        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
+        let ours = snapshot.sessions.get(row.id).or_else(|| snapshot.archived.get(row.id));
+        let answered_at = row.answered_at.map(|at| self.ours(at));
+        let mut session = self.rows.session(ours.map(|ours| &**ours), row, detail, answered_at)?;
+        let known = state.known.entry(row.id).or_default();
+        known.note_version = row.labels.note_version;
+        known.their_note.clone_from(&session.own.note);
+        if let Some(detail) = detail {
+            known.last_ok = session.poll.last_ok.get();
+            known.brief = Arc::clone(&session.brief);
+            known.events = detail.events.len();
+        }
+        if let Some(actions) = histories.remove(&row.id) {
+            let mut own = (*session.own).clone();
+            own.remember(actions);
+            session.own = Arc::new(own);
+        }
+        // What was changed here and not sent yet stands over it.
+        for waiting in &state.waiting {
+            if let OutboxMessage::Kept(id, change, made) = &waiting.message
+                && *id == row.id
+            {
+                session.keep(change, made.clone());
+            }
+        }
+        Some(session)
+    }
+}
