@@ -2,6 +2,8 @@
 //!
 //! Run without end by `cargo fuzz`, and bounded by `cargo test --test fuzz`.
 
+pub(crate) mod rows;
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub(crate) const ALL: &[(&str, Property)] = &[
     ("key", key),
     ("headers", headers),
     ("brief", brief),
+    ("rows", rows::rows),
 ];
 
 const NOW: Timestamp = Timestamp::constant(1_792_141_200, 0);
@@ -176,7 +179,7 @@ pub(crate) fn headers(bytes: &[u8]) {
     let _date = http_date(&text);
 }
 
-/// A row of the store: what can be read is written and read again as the same.
+/// The list's part of a row of the store: what can be read is written and read again as the same.
 pub(crate) fn brief(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Some(brief) = brief_text::read(&text) {

@@ -1119,6 +1119,22 @@ fn a_damaged_store_that_another_process_holds_is_left_to_it() {
 }
 
 #[test]
+fn without_a_seal_a_row_that_speaks_for_another_session_is_told_as_altered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    held(&path).add(&[entry(1), entry(2)]).unwrap();
+    let renamed = "UPDATE session SET id = ?2 WHERE id = ?1";
+    let ids = [id(1).to_string(), id(3).to_string()];
+    rusqlite::Connection::open(&path).unwrap().execute(renamed, ids).unwrap();
+    let mut store = open(&path);
+    let told = |one: &WatchedSession| (one.id(), one.storage.fault);
+    let listed: Vec<_> = store.briefs().unwrap().iter().map(told).collect();
+    assert_eq!(listed, [(id(3), Some(StoreFault::Altered)), (id(2), None)]);
+    let read: Vec<_> = store.load().unwrap().iter().map(told).collect();
+    assert_eq!(read, listed, "who is listed is found");
+}
+
+#[test]
 fn a_damaged_store_is_moved_aside_and_the_program_goes_on() {
     for (what, damage) in [
         ("zeros", vec![0_u8; 20_000]),

@@ -237,7 +237,9 @@ pub(super) fn read(
     body: &mut [u8],
 ) -> Result<SessionRow, StoreFault> {
     let text = vault.open_in_place(format!("{store} {id} session {version}"), body)?;
-    serde_json::from_slice(text).map_err(|_unreadable| StoreFault::Altered)
+    let row: Option<SessionRow> = serde_json::from_slice(text).ok();
+    // Without a seal nothing else binds it: it would be listed as a session that is not found.
+    row.filter(|row| row.entry.id == id).ok_or(StoreFault::Altered)
 }
 
 const COLUMNS: &str = "SELECT position, id, version, body FROM session";
