@@ -108,6 +108,7 @@ pub(crate) fn answered(model: &mut Model, id: SessionId, answer: Cell) {
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(mut open) = model.dialog.take() else { return Vec::new() };
     let dialog = dialog_mut(&mut open);
+    let before = model.message.take();
     let flow = if matches!(action, Action::Back | Action::Quit | Action::QuitNow) {
         dialog.leave(model)
     } else if !model.dialog_drawn && dialog.confirms(action) {
@@ -115,6 +116,12 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     } else {
         dialog.act(model, action)
     };
+    let closes = matches!(flow, Flow::Close(_));
+    match &mut model.message {
+        Some(said) => said.of_dialog = !closes,
+        // What is wrong in a dialog is not said of the screen behind it.
+        none => *none = before.filter(|said| !(closes && said.of_dialog)),
+    }
     match (flow, motion(action)) {
         (Flow::Close(effects), _) => effects,
         (Flow::Stay(effects), _) => {

@@ -28,8 +28,8 @@ use crate::app::status::metrics::state::MetricsState;
 use crate::app::text::keys::Keys;
 use crate::app::text::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::app::view::{
-    AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, Tone, TreePath,
-    TreeView,
+    AlertMark, Cell, CheckRow, HeaderView, LabelRow, Message, Pane, Rows, TimelineRow, Tone,
+    TreePath, TreeView,
 };
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::open_session::OpenSession;
@@ -94,7 +94,7 @@ pub struct Model {
     pub(crate) metrics: MetricsState,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
-    pub(crate) message: Option<(Cell, Timestamp)>,
+    pub(crate) message: Option<Message>,
     /// What the event at hand leads to: carried out after it.
     pub(crate) then: Option<Event>,
     pub(crate) ticker: Option<Cell>,
@@ -394,6 +394,6 @@ impl Model {
     /// What was done or went wrong just now; goes by itself.
     #[must_use]
     pub fn message(&self) -> Option<&Cell> {
-        self.message.as_ref().map(|(cell, _)| cell)
+        self.message.as_ref().map(|message| &message.said)
     }
 }

@@ -6,7 +6,7 @@ use crate::app::list::rows;
 use crate::app::model::Model;
 use crate::app::operator::bell::{self, state::Alert};
 use crate::app::text::words::TimeForm;
-use crate::app::view::{Cell, Pane, Tone};
+use crate::app::view::{Cell, Message, Pane, Tone};
 use crate::domain::session::ids::SessionId;
 use crate::text::change_words;
 
@@ -16,7 +16,8 @@ const ALERTS: usize = 500;
 impl Model {
     /// Below the panes, until the next message or for some seconds.
     pub(crate) fn set_message(&mut self, text: impl Into<String>, tone: Tone) {
-        self.message = Some((Cell::new(text, tone), self.clock));
+        let said = Cell::new(text, tone);
+        self.message = Some(Message { said, at: self.clock, of_dialog: false });
         self.dirty = true;
     }
 

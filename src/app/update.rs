@@ -137,7 +137,7 @@ fn tick(model: &mut Model, now: Timestamp) {
         model.times.now = now;
     }
     let shown_for = model.settings.for_operator(MESSAGE_SHOWN);
-    if model.message.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= shown_for) {
+    if model.message.as_ref().is_some_and(|said| now.duration_since(said.at) >= shown_for) {
         model.message = None;
         model.dirty = true;
     }

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 pub use crate::app::action::{HelpRow, Pane};
 use crate::app::list::columns::Column;
 pub use crate::app::list::filter::QueryError;
@@ -56,6 +58,15 @@ impl Cell {
     pub fn plain(text: impl Into<String>) -> Self {
         Self::new(text, Tone::Plain)
     }
+}
+
+/// What is said below the panes.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) said: Cell,
+    pub(crate) at: Timestamp,
+    /// The dialog that is open has said it, and takes it along.
+    pub(crate) of_dialog: bool,
 }
 
 /// One row of the session list.
@@ -154,7 +165,7 @@ pub struct CheckRow {
     pub glyph: (Glyph, Tone),
     /// Type, verbatim; the sub-check, or a label of ours.
     pub name: Cell,
-    /// What else a check looked at (`+ face_capture`); of a part the process.
+    /// What else a check looked at (`+ FACE_CAPTURE`); of a part the process.
     pub on: Cell,
     /// `requested`, `PENDING`, `DONE`.
     pub state: Cell,

@@ -21,6 +21,7 @@ use crate::api::{ApiError, Retry};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::stage;
+use crate::domain::events::change::{TimelineEvent, by_time};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -323,11 +324,43 @@ fn text(session: &WatchedSession, before: usize, config: &Config) -> String {
     let now = SystemClock.now();
     let stage = stage::derive(session, &config.rules, now).stage;
     let mut text = format!("{}  {}\n", session.id(), words::stage(&stage, now));
-    for event in session.timeline().unwrap_or_default().iter().skip(before) {
+    for event in news(session, before) {
         text += &format!("  {}  {}\n", words::time(event.at, &config.zone), words::event(event));
     }
     if session.brief.number == before {
         text += "  nothing new\n";
     }
     text
+}
+
+/// What was learned behind so many events, in the order in which it happened.
+fn news(session: &WatchedSession, before: usize) -> Vec<&TimelineEvent> {
+    by_time(session.timeline().and_then(|timeline| timeline.get(before..)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::events::change::{ChangeKind, Origin};
+    use crate::domain::watchlist::watched::WatchEntry;
+
+    #[test]
+    fn what_is_new_is_told_in_the_order_in_which_it_happened() {
+        let at = Timestamp::from_second;
+        let event = |second| TimelineEvent {
+            at: at(second).unwrap(),
+            seen_at: at(99).unwrap(),
+            source: None,
+            what: ChangeKind::FirstSeen,
+            origin: Origin::Api,
+        };
+        let id = SessionId::new(uuid::Uuid::from_u128(1));
+        let mut session = WatchedSession::new(WatchEntry::new(id, Timestamp::UNIX_EPOCH));
+        session.happened([50, 30, 10, 20].map(event).into());
+        let seconds = |before| -> Vec<i64> {
+            news(&session, before).iter().map(|event| event.at.as_second()).collect()
+        };
+        assert_eq!(seconds(1), [10, 20, 30]);
+        assert_eq!(seconds(4), [0; 0]);
+    }
 }

@@ -35,6 +35,10 @@ const COLUMNS: [Column; 7] = [
     Column::Session,
 ];
 
+/// Said to a person below a list that hides a reference.
+const MASKED: &str = "masked: a reference that could be a person's name; --privacy off shows it, \
+                      safe_reference in the profile names harmless ones (branchwatch help privacy)";
+
 pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
@@ -89,6 +93,10 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         data(&(lines.summary(all) + "\n"))?;
     }
     data(&lines.within(width))?;
+    let hides = |session: &WatchedSession| !config.rules.labels.shows_reference(session);
+    if privacy.hides() && lines.rows.iter().any(|(session, _)| hides(session)) {
+        talk(MASKED);
+    }
     Ok(exit::OK)
 }
 

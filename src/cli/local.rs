@@ -12,7 +12,6 @@ use super::output::{talk, warn};
 use super::{fetch, named, setup};
 use crate::api::key::holds_key;
 use crate::clock::{Clock, SystemClock};
-use crate::config::parse_span;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -53,7 +52,8 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     if args.reference.is_some() && found.len() > 1 {
         return Err(Failure::Usage("--ref names one session, and there are several".into()));
     }
-    let ttl = args.resources_ttl.as_deref().map(parse_span).transpose().map_err(Failure::Usage)?;
+    let ttl = args.resources_ttl.as_deref().map(|text| setup::span("--resources-ttl", text));
+    let ttl = ttl.transpose()?;
     for entry in found.values_mut() {
         complete(entry, &args, ttl);
     }

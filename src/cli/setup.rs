@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tracing::level_filters::LevelFilter;
@@ -308,7 +308,12 @@ pub(super) fn unknown(id: SessionId, now: Timestamp) -> WatchedSession {
     WatchedSession::new(WatchEntry::new(id, now))
 }
 
+/// The duration that a flag has.
+pub(super) fn span(flag: &str, text: &str) -> Result<SignedDuration, Failure> {
+    parse_span(text).map_err(|why| Failure::Usage(format!("{flag}: {why}")))
+}
+
 /// `--timeout`
 pub(super) fn timeout(text: &str) -> Result<Duration, Failure> {
-    Ok(unsigned(parse_span(text).map_err(Failure::Usage)?))
+    Ok(unsigned(span("--timeout", text)?))
 }

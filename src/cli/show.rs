@@ -12,7 +12,7 @@ use crate::app::text::narration;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::asked_document::asked_document;
-use crate::domain::assessment::attention::{Assessment, assess};
+use crate::domain::assessment::attention::{Assessment, Finding, assess};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::deadline::Deadline;
 use crate::domain::assessment::requested::{RequestedCheck, expected};
@@ -109,7 +109,7 @@ fn head(
     text += &format!("{}stage {stage} · seen {seen}\n", state.unwrap_or_default());
     text += &format!("deadline {}\n", deadline(assessment, &config.zone, now));
     for finding in &assessment.findings {
-        text += &format!("! {}\n", crate::text::shown(&finding.text, 400));
+        text += &finding_line(finding);
     }
     if let Some(fault) = session.storage.fault {
         text += &format!("! {}: what is stored is not shown\n", fault.word());
@@ -123,6 +123,12 @@ fn head(
         text += "! not verified: added by a process without the key of the application\n";
     }
     text
+}
+
+/// `! REJECT …`; what asks for nobody has another sign.
+fn finding_line(finding: &Finding) -> String {
+    let sign = if finding.asks() { '!' } else { '-' };
+    format!("{sign} {}\n", crate::text::shown(&finding.text, 400))
 }
 
 fn deadline(assessment: &Assessment, zone: &TimeZone, now: Timestamp) -> String {
@@ -327,5 +333,18 @@ pub(super) fn letter(session: &OpenSession) -> String {
             }));
             table(&rows)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::assessment::reason::Reason;
+
+    #[test]
+    fn a_finding_begins_with_the_mark_of_attention_where_it_asks_for_it() {
+        let line = |reason| finding_line(&Finding { reason, text: "why".into(), since: None });
+        assert_eq!(line(Reason::Rejected), "! why\n");
+        assert_eq!(line(Reason::AtCounter), "- why\n", "news: nobody has to act");
     }
 }

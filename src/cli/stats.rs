@@ -8,7 +8,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table, talk};
 use super::{list, setup, words};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, parse_span};
+use crate::config::Config;
 use crate::domain::assessment::funnel::{self, Funnel, Group};
 use crate::domain::assessment::stats::Median;
 use crate::domain::events::ledger::NotificationCounts;
@@ -70,7 +70,7 @@ fn notified(tally: &NotificationCounts) -> String {
 /// The moment so long ago.
 pub(super) fn since(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let span = parse_span(text).map_err(Failure::Usage)?;
+    let span = setup::span("--since", text)?;
     Ok(Some(now.saturating_sub(span).unwrap_or(Timestamp::MIN)))
 }
 

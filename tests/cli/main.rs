@@ -232,6 +232,20 @@ fn add_fetch_list_show_export_remove() {
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "one file for people");
 }
 
+#[test]
+fn a_wrong_duration_is_told_with_its_flag() {
+    let world = empty();
+    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    for (arguments, flag) in [
+        (&["wait", id, "--timeout", "3"], "--timeout: \"3\" is not a duration"),
+        (&["add", id, "--resources-ttl", "3"], "--resources-ttl: \"3\" is not"),
+        (&["handover", "--offline", "--since", "3"], "--since: \"3\" is not"),
+    ] {
+        let (_, err) = world.run(arguments, 2);
+        assert!(err.contains(flag), "{err}");
+    }
+}
+
 // N06
 #[test]
 fn refusals_and_silence_have_their_codes() {

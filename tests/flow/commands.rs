@@ -77,6 +77,34 @@ fn arguments_are_offered_and_completed_once_their_word_stands_there() {
 }
 
 #[test]
+fn what_is_wrong_with_a_command_is_said_in_words_and_goes_with_the_dialog() {
+    let folder = folder();
+    story((120, 40), &THREE, folder.path(), async |o| {
+        o.press("p").await;
+        o.command("interval abc").await;
+        o.sees("abc");
+        o.sees("is not a duration");
+        o.press("esc").await;
+        o.does_not_see("is not a duration");
+        o.press("y").await;
+        o.does_not_see("is not a duration");
+        o.press("esc").await;
+        // A word with a wrong argument is still that word.
+        o.command("sort foo").await;
+        o.does_not_see("no command matches");
+        o.sees("cannot sort by foo");
+        o.press("ctrl-u").await;
+        o.types("sort due").await;
+        o.press("enter").await;
+        o.sees("sort due");
+        o.does_not_see("cannot sort by foo");
+        // What a command has done is told behind it.
+        o.command("interval 30s").await;
+        o.sees("open sessions are polled every 30s");
+    });
+}
+
+#[test]
 fn an_interval_paces_every_open_session_and_a_wrong_one_nothing() {
     let folder = folder();
     story((120, 40), &[("S03", 3_600)], folder.path(), async |o| {

@@ -24,6 +24,10 @@ fn on_a_terminal_the_list_begins_with_a_summary_and_fits_the_width() {
     assert_eq!(lines.first(), Some(&"2 sessions, 1 needs attention: 1 due soon"), "{text}");
     assert!(text.contains("1c3cae90") && !text.contains(&id(0)), "short IDs: {text}");
     assert!(text.contains('…') && text.contains("REASON"), "{text}");
+    assert!(!text.contains("masked:"), "all is shown: {text}");
+    let mut masked = begun(&["list"], home.path(), &[]);
+    masked.sees("masked: a reference that could be a person's name");
+    assert!(masked.ends().success());
     let mut quiet = begun(&["list", "--privacy", "off", "--quiet"], home.path(), &[]);
     quiet.sees("rrr");
     assert!(quiet.ends().success());

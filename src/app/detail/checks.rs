@@ -18,7 +18,7 @@ use crate::domain::assessment::coverage;
 use crate::domain::session::Session;
 use crate::domain::session::check::Check;
 use crate::domain::session::ids::ResourceId;
-use crate::domain::session::resource::{Resource, ResourceKind};
+use crate::domain::session::resource::{Liveness, Resource, ResourceKind};
 use crate::domain::session::wire_enum::CheckType;
 use crate::domain::watchlist::open_session::OpenSession;
 use crate::reasons::{self, Kind};
@@ -159,18 +159,20 @@ fn heading(resource: &Resource) -> String {
     parts.join(" · ")
 }
 
-/// What a resource is called: its document type, else its container.
+/// What a resource is called: its document type, else its own.
 fn name_of(resource: &Resource) -> String {
     if let Some(kind) = resource.document().and_then(|d| d.document_type.as_ref()) {
         return server(kind);
     }
-    match &resource.kind {
-        ResourceKind::Liveness(liveness) => {
-            let kind = liveness.liveness_type.as_ref().map(|kind| wire(kind.as_raw()));
-            format!("liveness_capture {}", kind.unwrap_or_default()).trim_end().to_owned()
+    let kind = &resource.kind;
+    let Some(name) = kind.type_name() else {
+        return format!("{} (not known)", wire(kind.container()));
+    };
+    match kind {
+        ResourceKind::Liveness(Liveness { liveness_type: Some(of), .. }) => {
+            format!("{name} {}", wire(of.as_raw()))
         }
-        ResourceKind::Unknown(key) => format!("{} (not known)", server(key)),
-        known => known.container().to_owned(),
+        _ => name.to_owned(),
     }
 }
 

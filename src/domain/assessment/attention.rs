@@ -20,6 +20,14 @@ pub struct Finding {
     pub since: Option<Timestamp>,
 }
 
+impl Finding {
+    /// The operator should look; an applicant at a counter is news.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.reason != Reason::AtCounter
+    }
+}
+
 /// Why findings ask for nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suppression {
@@ -92,7 +100,7 @@ impl Assessment {
     /// The finding that its row among the alerts names, acknowledged or not.
     #[must_use]
     pub fn alert(&self) -> Option<&Finding> {
-        self.findings.iter().find(|finding| asks(finding))
+        self.findings.iter().find(|finding| finding.asks())
     }
 
     /// The data is older than it should be, whatever the cause: for those who read it elsewhere.
@@ -100,10 +108,6 @@ impl Assessment {
     pub const fn is_old(&self) -> bool {
         self.stale || self.late
     }
-}
-
-fn asks(finding: &Finding) -> bool {
-    finding.reason != Reason::AtCounter
 }
 
 /// An acknowledgement holds for its reasons, and until something new is learned; one of staleness
@@ -120,7 +124,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
     let covered = |finding: &Finding| {
         known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)
     };
-    let holds = !news && findings.iter().filter(|finding| asks(finding)).all(covered);
+    let holds = !news && findings.iter().filter(|finding| finding.asks()).all(covered);
     holds.then_some(Suppression::Acknowledged(known.at))
 }
 

@@ -211,4 +211,18 @@ impl ResourceKind {
             Self::Unknown(key) => key.as_raw(),
         }
     }
+
+    /// What Yoti's requirements call it; `None`: not known to this build.
+    #[must_use]
+    pub const fn type_name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::IdDocument(_) => "ID_DOCUMENT",
+            Self::SupplementaryDocument(_) => "SUPPLEMENTARY_DOCUMENT",
+            Self::Liveness(_) => "LIVENESS",
+            Self::FaceCapture(_) => "FACE_CAPTURE",
+            Self::ApplicantProfile(_) => "APPLICANT_PROFILE",
+            Self::ShareCode(_) => "SHARE_CODE",
+            Self::Unknown(_) => return None,
+        })
+    }
 }

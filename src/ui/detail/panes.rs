@@ -10,7 +10,9 @@ use crate::ui::widgets::text::{cell, fit, shifted, time_width};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
-use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
+use crate::app::view::{
+    AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, TimelineRow, Tone,
+};
 use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
@@ -45,17 +47,23 @@ pub(crate) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: L
     let held = model.timeline();
     let visible = held.rows.get(held.window.clone()).unwrap_or_default();
     let time = time_width(visible.iter().map(|row| row.time.as_str()), 8);
-    let what = width.saturating_sub(time + 1 + 17 + 2 + 13);
-    let spans = |row: &crate::app::view::TimelineRow| {
+    // As wide as what they say: the rest is the change's.
+    let widest = |of: &dyn Fn(&TimelineRow) -> usize, most: usize| {
+        visible.iter().map(of).max().unwrap_or_default().min(most)
+    };
+    let source = widest(&|row| row.source.text.width(), 16);
+    let origin = widest(&|row| row.origin.width(), 12);
+    let what = width.saturating_sub(time + 1 + source + 1 + 2 + 1 + origin);
+    let spans = |row: &TimelineRow| {
         let changed = if row.changed { look.glyph(Glyph::Changed) } else { " " };
         vec![
             Span::styled(fit(&row.time, time, look), look.tone(Tone::Dim)),
             Span::raw(" "),
-            cell(&row.source, 16, look),
+            cell(&row.source, source, look),
             Span::raw(" "),
             cell(&row.what, what, look),
             Span::styled(format!(" {changed}"), look.tone(Tone::Changed)),
-            Span::styled(fit(&format!(" {}", row.origin), 13, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&format!(" {}", row.origin), 1 + origin, look), look.tone(Tone::Dim)),
         ]
     };
     rows(frame, inner, &held, model.focus() == Pane::Timeline, look, None, spans);

@@ -219,11 +219,11 @@ fn checks_of_an_earlier_attempt_are_marked() {
     has(
         &rows,
         &[
-            "liveness_capture ZOOM · from END_USER · earlier attempt 1✗",
-            "liveness_capture ZOOM · from END_USER 1✓",
+            "LIVENESS ZOOM · from END_USER · earlier attempt 1✗",
+            "LIVENESS ZOOM · from END_USER 1✓",
             "attempt Superseded by a later attempt; its result still counts for the stage.",
-            "used liveness_capture ZOOM · earlier attempt first",
-            "used liveness_capture ZOOM second",
+            "used LIVENESS ZOOM · earlier attempt first",
+            "used LIVENESS ZOOM second",
         ],
     );
 }

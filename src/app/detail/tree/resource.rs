@@ -4,7 +4,7 @@
 
 use super::media::{frames, media, page, roles};
 use super::{TreeWords, extra, leaf, maybe, node, share, task, times_of, value};
-use crate::app::text::words::{self, server, wire};
+use crate::app::text::words::{self, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::assessment::coverage::Match;
 use crate::domain::session::Session;
@@ -37,7 +37,7 @@ pub(super) fn unmatched(
 ) -> TreeNode {
     let mut made = supplied(resource, answer, times);
     if matches!(resource.kind, ResourceKind::ApplicantProfile(_)) {
-        made.label = Cell::new("APPLICANT_PROFILE", Tone::Strong);
+        made.label.tone = Tone::Strong;
         made.status = Cell::new("masked", Tone::Dim);
     } else if let Some((words, tone)) = status {
         made.status = Cell::new(words, tone);
@@ -48,10 +48,11 @@ pub(super) fn unmatched(
 fn supplied(resource: &Resource, answer: &Session, times: &TreeWords<'_>) -> TreeNode {
     let mut made = node(resource.id.text().as_raw(), (Glyph::Present, Tone::Plain), "");
     let document = resource.document();
-    made.label = match (document.and_then(|d| d.document_type.as_ref()), &resource.kind) {
-        (Some(kind), _) => Cell::plain(server(kind)),
-        (None, ResourceKind::Unknown(key)) => words::marked(key.as_raw(), true, Tone::Plain),
-        (None, known) => Cell::plain(wire(known.container())),
+    let kind = &resource.kind;
+    made.label = match (document.and_then(|d| d.document_type.as_ref()), kind.type_name()) {
+        (Some(document), _) => Cell::plain(server(document)),
+        (None, Some(name)) => Cell::plain(name),
+        (None, None) => words::marked(kind.container(), true, Tone::Plain),
     };
     let source = value(resource.source.as_ref().map(|s| (s.as_raw(), s.is_unknown())), "?");
     made.detail = Cell::new(format!("from {}", source.text), source.tone);

@@ -242,12 +242,12 @@ fn liveness_share_codes_and_unknown_containers_tell_what_only_they_have() {
     has(
         &found,
         &[
-            "liveness_capture | from END_USER | matches no requirement",
+            "LIVENESS | from END_USER | matches no requirement",
             "  liveness type | ZOOM",
             "  capture type | PHOTOGRAPH",
             "  facemap | BINARY | 09:19:31Z",
             "  frames | 1, 1 without a picture",
-            "share_codes | from END_USER | matches no requirement",
+            "SHARE_CODE | from END_USER | matches no requirement",
             "  returned_profile | JSON | 09:19:31Z",
             "voice_recordings (not known) | from END_USER | matches no requirement",
             "  other | SOUND (not known) | 09:19:31Z",
@@ -255,7 +255,7 @@ fn liveness_share_codes_and_unknown_containers_tell_what_only_they_have() {
         ],
     );
     let alone = lines(Some(with(vec![of_kind("f", ResourceKind::FaceCapture(None), 2)])), None);
-    has(&alone, &["face_capture | from END_USER | 09:25:31Z"]);
+    has(&alone, &["FACE_CAPTURE | from END_USER | 09:25:31Z"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ macro_rules! words {
             }
 
             /// Any text may stand after it, not only what is offered.
-            const fn is_free(self) -> bool {
+            pub(crate) const fn is_free(self) -> bool {
                 match self {$(Self::$word => $free,)*}
             }
 
@@ -51,10 +51,10 @@ words! {
 }
 
 impl PaletteWord {
-    /// The word and the argument of a command whose argument is free; `None`: it is no such command.
-    pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
+    /// The word and its argument; `None`: it is no such command, or has none yet.
+    pub(crate) fn typed(text: &str) -> Option<(Self, &str)> {
         let (name, argument) = text.trim_start().split_once(' ')?;
-        let word = Self::ALL.iter().find(|word| word.is_free() && word.name() == name)?;
+        let word = Self::ALL.iter().find(|word| word.name() == name)?;
         Some((*word, argument.trim())).filter(|(_, argument)| !argument.is_empty())
     }
 }

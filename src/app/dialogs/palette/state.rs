@@ -82,13 +82,19 @@ impl PaletteDialog {
         // What was typed before stands behind the known ones.
         self.all.truncate(self.known);
         let text = self.field.text();
-        if let Some((word, argument)) = PaletteWord::free(&text) {
+        let in_words = PaletteWord::typed(&text);
+        if let Some((word, argument)) = in_words.filter(|(word, _)| word.is_free()) {
             self.all.push(PaletteRow::word(word, argument));
         }
         let (wanted, mut typed) = (text.trim_start().to_lowercase(), Typed::new(&text));
         // What is as good keeps its order: the pane's own first, the keys that move last.
         let scores = self.all.iter().map(|row| score(row, &wanted, &mut typed).map(Reverse));
         self.rows = ranked(scores);
+        // None of what is offered: to run it says what there is.
+        if let Some((word, argument)) = in_words.filter(|_| self.rows.is_empty()) {
+            self.rows.push(self.all.len());
+            self.all.push(PaletteRow::word(word, argument));
+        }
         self.selected = 0;
     }
 }

@@ -94,6 +94,17 @@ pub(super) fn name(field: Field) -> &'static str {
     FIELDS.iter().find(|(_, known)| *known == field).map_or("", |(name, _)| name)
 }
 
+/// How a condition on a field looks.
+pub(super) fn example(field: Field) -> String {
+    let name = name(field);
+    match field {
+        Field::Time(_) => format!("{name}<24h"),
+        Field::Docs => format!("{name}<2"),
+        Field::Flag => format!("{name}:new"),
+        Field::Stage | Field::Text(_) => format!("{name}:…"),
+    }
+}
+
 /// `turned_away`, `done_approve`: read as the stage, and without quotes.
 pub(super) fn typed(kind: StageKind) -> String {
     let words = kind.words().to_lowercase();

@@ -2,7 +2,7 @@
 //!
 //! It looks at the filter and at Yoti's words, never at a session.
 
-use super::fields::{TextField, typed, vocabulary};
+use super::fields::{self, TextField, typed, vocabulary};
 use super::{Condition, Expr, Needle, Query, folded};
 use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::nearest::nearest;
@@ -17,7 +17,8 @@ impl Query {
         self.0.has(&|condition| matches!(condition, Condition::Word(_)))
     }
 
-    /// `reject`, for the first word that is near to one that sessions hold, and none itself.
+    /// `reject`, for the first word that is near to one that sessions hold, and none itself;
+    /// `due<24h` for the bare name of a field.
     pub(crate) fn meant(&self) -> Option<String> {
         self.0.meant()
     }
@@ -37,6 +38,12 @@ impl Expr {
 
 impl Condition {
     fn meant(&self) -> Option<String> {
+        if let Self::Word(word) = self
+            && let Needle::Text(_, wanted) = &word.needle
+            && let Some(field) = fields::of(wanted)
+        {
+            return Some(fields::example(field));
+        }
         let (needle, known): (_, Vec<String>) = match self {
             Self::Word(word) => {
                 let yotis = CLOSED.into_iter().flat_map(vocabulary).map(folded::folded);
@@ -75,6 +82,10 @@ mod tests {
             ("result:aprove", Some("approve")),
             ("check:livenes", None),
             ("check:livness", Some("liveness")),
+            ("due", Some("due<24h")),
+            ("reject Docs", Some("docs<2")),
+            ("tag", Some("tag:…")),
+            ("due<24h", None),
             ("reject", None),
             ("dbs-2291", None),
             ("ref:regect", None),
