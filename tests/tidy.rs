@@ -720,6 +720,52 @@ fn named(tests: &BTreeSet<String>) -> String {
     names.join(", ") + &more
 }
 
+/// The rows of the tables of a page.
+fn table_rows(page: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(root().join(page)).expect(page);
+    let row = |line: &str| {
+        let cells = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ");
+        Some(cells.map(str::to_owned).collect())
+    };
+    text.lines().filter_map(row).collect()
+}
+
+/// What was measured last, by the ID of the row that promises it: from the tables of `cargo bench`
+/// and of the fuzz targets. What is measured and stands in neither is a finding.
+fn last_figures(findings: &mut Vec<String>) -> BTreeMap<String, Vec<String>> {
+    let mut figures: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut add = |id: &str, told| figures.entry(id.to_owned()).or_default().push(told);
+    let (benches, fuzzed) = (table_rows("benches/README.md"), table_rows("fuzz/README.md"));
+    let main = fs::read_to_string(root().join("benches/figures/main.rs")).expect("the figures");
+    for found in Regex::new(r#""([A-Z][0-9]{2})""#).expect("a pattern").captures_iter(&main) {
+        let mut measured = false;
+        for row in &benches {
+            if let [id, _, goal, figure] = row.as_slice()
+                && *id == found[1]
+                && !goal.is_empty()
+            {
+                add(id, format!("{figure}; goal {goal}"));
+                measured = true;
+            }
+        }
+        if !measured {
+            findings.push(format!("{}: measured, and not in benches/README.md", &found[1]));
+        }
+    }
+    for target in files("fuzz/fuzz_targets", "rs") {
+        let name = format!("`{}`", target.file_stem().expect("a name").to_string_lossy());
+        match fuzzed.iter().find(|row| row.first() == Some(&name)).map(Vec::as_slice) {
+            Some([_, _, ids, inputs, .., faults]) => {
+                for id in ids.split(", ") {
+                    add(id, format!("{inputs} inputs to {name}, faults: {faults}"));
+                }
+            }
+            _ => findings.push(format!("{name}: a target, and not in fuzz/README.md")),
+        }
+    }
+    figures
+}
+
 /// A table that differs is written anew, so that the next run passes.
 #[test]
 fn each_fault_is_held_by_tests_or_says_why_it_is_not() {
@@ -727,8 +773,9 @@ fn each_fault_is_held_by_tests_or_says_why_it_is_not() {
     let text = fs::read_to_string(&path).expect("SECURITY.md");
     let mut findings = Vec::new();
     let mut tests = tagged_tests(&mut findings);
-    let row = Regex::new(r"(?m)^\| ([A-Z][0-9]{2}) \| (.+) \| (.*) \|$").expect("a pattern");
-    let made = row.replace_all(&text, |found: &Captures<'_>| {
+    let mut figures = last_figures(&mut findings);
+    let row = r"(?m)^\| ([A-Z][0-9]{2}) \| ([^|]+) \| ([^|]*) \|.*$";
+    let made = Regex::new(row).expect("a pattern").replace_all(&text, |found: &Captures<'_>| {
         let (id, promise, cell) = (&found[1], &found[2], &found[3]);
         let cell = match tests.remove(id) {
             Some(tests) => named(&tests),
@@ -739,13 +786,15 @@ fn each_fault_is_held_by_tests_or_says_why_it_is_not() {
                 cell.to_owned()
             }
         };
-        format!("| {id} | {promise} | {cell} |")
+        let figure = figures.remove(id).unwrap_or_default().join("; ");
+        format!("| {id} | {promise} | {cell} | {figure} |")
     });
     let made = made.into_owned();
     if made != text {
         fs::write(&path, &made).expect("a table that can be written");
     }
     findings.extend(tests.keys().map(|id| format!("{id}: a tag and no row")));
-    report("rows of SECURITY.md and the tags above tests", &findings);
+    findings.extend(figures.keys().map(|id| format!("{id}: a figure and no row")));
+    report("rows of SECURITY.md, the tags above tests, and what is measured", &findings);
     assert!(made == text, "SECURITY.md was written anew from the tags: run the test again");
 }
