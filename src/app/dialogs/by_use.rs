@@ -5,7 +5,10 @@ use crate::app::action::{Action, HelpRow, Pane};
 /// Every action of the keymap, as help and palette show them: the pane's own first under its name,
 /// then the rest by section, the keys that move last.
 pub(crate) fn by_use(help: &[HelpRow], pane: Pane) -> Vec<HelpRow> {
-    let own = || of_pane(pane).iter().chain(also_of_pane(pane));
+    // Finding and the next session are everywhere; only in the list are they its own.
+    let everywhere = |action: &&Action| pane != Pane::List && EVERYWHERE.contains(action);
+    let all = || of_pane(pane).iter().chain(also_of_pane(pane));
+    let own = || all().filter(|action| !everywhere(action)).chain(all().filter(everywhere));
     let row = |action| help.iter().find(|row| row.action == action);
     let of_pane = own().filter_map(|action| row(*action)).cloned();
     let of_pane = of_pane.map(|row| HelpRow { section: pane.name(), ..row });
@@ -14,6 +17,9 @@ pub(crate) fn by_use(help: &[HelpRow], pane: Pane) -> Vec<HelpRow> {
     rest.sort_by_key(|row| row.section == MOVE);
     of_pane.chain(rest).collect()
 }
+
+const EVERYWHERE: [Action; 4] =
+    [Action::Find, Action::NextSession, Action::NextHit, Action::PreviousHit];
 
 /// The section of the keys that move the cursor or the panes.
 pub(crate) const MOVE: &str = "Move";
@@ -71,13 +77,33 @@ pub(crate) const fn of_pane(pane: Pane) -> &'static [Action] {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_name_stands_before_those_that_go_on_with_it() {
+    fn help() -> Vec<HelpRow> {
         let row = |action: &Action| {
             let section = action.spec().section;
             HelpRow { keys: String::new(), action: *action, section }
         };
-        let help: Vec<HelpRow> = Action::ALL.iter().map(row).collect();
+        Action::ALL.iter().map(row).collect()
+    }
+
+    #[test]
+    fn what_only_a_pane_has_stands_first() {
+        let help = help();
+        for (pane, first) in [
+            (Pane::List, [Action::Enter, Action::Find]),
+            (Pane::Tree, [Action::Toggle, Action::UnfoldAll]),
+            (Pane::Timeline, [Action::TimeForm, Action::StepBack]),
+            (Pane::Letter, [Action::Letter, Action::LetterSend]),
+            (Pane::Json, [Action::CopyMenu, Action::Find]),
+        ] {
+            let rows = by_use(&help, pane);
+            let actions: Vec<Action> = rows.iter().take(2).map(|row| row.action).collect();
+            assert_eq!(actions, first, "{pane:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_before_those_that_go_on_with_it() {
+        let help = help();
         for pane in Pane::ALL {
             let rows = by_use(&help, pane);
             let names: Vec<&str> = rows.iter().map(|row| row.action.spec().name).collect();
