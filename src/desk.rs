@@ -4,13 +4,13 @@
 //! Owns the leases and what waits to be sent. Must never write the local store, which the refresh
 //! task's writer does, nor send anything that is not sealed.
 
+mod connection;
 mod incoming;
 #[cfg(feature = "postgres")]
 mod on_postgres;
 mod outgoing;
 mod rows;
 mod seal;
-mod step;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
@@ -71,12 +71,12 @@ struct DeskState {
     /// Sessions that somebody took off everybody's list.
     gone: HashSet<SessionId>,
     /// Changed here and not sent yet, oldest first.
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<WaitingChange>,
 }
 
 /// A change that waits to be sent.
 #[derive(Clone, Debug)]
-struct Waiting {
+struct WaitingChange {
     message: OutboxMessage,
     /// The version of the session's note that the operator saw when it was made.
     seen: i64,
@@ -165,7 +165,7 @@ impl DeskState {
                 _ => None,
             };
             let seen = id.and_then(|id| self.known.get(id)).map_or(0, |known| known.note_version);
-            self.waiting.push_back(Waiting { message, seen });
+            self.waiting.push_back(WaitingChange { message, seen });
         }
     }
 }

@@ -342,3 +342,18 @@ async fn a_desk_asks_where_there_is_no_poller_and_stops_when_one_comes() {
     assert!(desk.session(1).brief.result.is_some());
     drop(poller);
 }
+
+// P05
+#[tokio::test(start_paused = true)]
+async fn what_no_wake_announces_is_read_within_fifteen_seconds_all_the_same() {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 3);
+    let desk = world.machine("jane", MemberRole::Desk, 0);
+    desk.faults.send_replace(LineFaults { deaf: true, ..LineFaults::default() });
+    pass(30).await;
+    poller.keeps(1, AnnotationChange::Pinned(true)).await;
+    pass(1).await;
+    assert!(!desk.session(1).own.pinned, "nothing woke it");
+    pass(15).await;
+    assert!(desk.session(1).own.pinned);
+}

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::step::Step;
+use super::connection::DeskConnection;
 use super::{DeskState, HubConnector};
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
@@ -17,7 +17,7 @@ use crate::refresh::Command;
 /// Details of so many sessions are read at once.
 const DETAILS: usize = 64;
 
-impl<K: HubConnector, C: Clock> Step<'_, K, C> {
+impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     /// Takes in all that has changed.
     pub(super) async fn pull(&self, state: &mut DeskState) -> Result<(), HubError> {
         loop {

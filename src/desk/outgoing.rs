@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::connection::DeskConnection;
 use super::rows::KnownThere;
-use super::step::Step;
 use super::{DeskState, HubConnector};
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
@@ -12,7 +12,7 @@ use crate::domain::watchlist::snapshot::SessionTable;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::hub::{BATCH, Hub, HubBatch, HubError, Lease, Shard};
 
-impl<K: HubConnector, C: Clock> Step<'_, K, C> {
+impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     /// Sends what was learned of the sessions whose shards are held.
     pub(super) async fn publish(&mut self, state: &mut DeskState) -> Result<(), HubError> {
         let leases = self.leases();

@@ -24,7 +24,7 @@ use crate::persist::{brief_text, reread};
 
 /// Seals and opens the rows of one shared store.
 #[derive(Debug)]
-pub(super) struct Rows<'a> {
+pub(super) struct SealedRows<'a> {
     pub(super) seal: &'a DeskSeal,
     /// Names the store, so that no row of another one can be put in its place.
     pub(super) store: Uuid,
@@ -42,7 +42,7 @@ pub(super) struct KnownThere {
     pub(super) their_note: String,
 }
 
-impl Rows<'_> {
+impl SealedRows<'_> {
     fn place(&self, id: SessionId, what: &str) -> String {
         format!("{} {id} {what}", self.store)
     }

@@ -122,7 +122,7 @@ pub struct Engine {
     saving_stop: CancellationToken,
     polling: JoinHandle<()>,
     saving: JoinHandle<()>,
-    /// What ends with them.
+    /// Tasks that end with these, and are waited for.
     beside: Vec<JoinHandle<()>>,
 }
 

@@ -93,6 +93,7 @@ async fn nobody_takes_a_shard_while_a_batch_of_its_holder_is_written() {
     assert_eq!(code(&world.dba, &taking).await, None);
 }
 
+// P08
 #[tokio::test]
 async fn functions_run_as_their_owner_with_a_fixed_path_and_not_for_everybody() {
     let world = Postgres::new().await;
@@ -118,6 +119,7 @@ async fn functions_run_as_their_owner_with_a_fixed_path_and_not_for_everybody() 
     assert!(writable.is_empty(), "{writable:?}");
 }
 
+// P08
 #[tokio::test]
 async fn an_operator_cannot_write_tables_nor_be_another() {
     let world = Postgres::new().await;
@@ -237,6 +239,7 @@ async fn a_wrong_password_and_an_unknown_user_are_refused_without_a_secret_in_th
     assert!(!shown.contains("correct-horse"), "{shown}");
 }
 
+// P01
 #[tokio::test]
 async fn a_server_that_is_gone_or_takes_no_changes_is_named() {
     let world = Postgres::new().await;
@@ -259,6 +262,7 @@ async fn a_server_that_is_gone_or_takes_no_changes_is_named() {
     assert!(matches!(pulled, Err(HubError::Away(_))), "{pulled:?}");
 }
 
+// P07
 #[tokio::test]
 async fn who_holds_rows_for_long_makes_others_busy_and_not_stuck() {
     let world = Postgres::new().await;
@@ -271,6 +275,7 @@ async fn who_holds_rows_for_long_makes_others_busy_and_not_stuck() {
     assert!(hub.keep(&action(1, HubChange::Pinned(true), None)).await.is_ok());
 }
 
+// P06
 #[tokio::test]
 async fn rows_that_make_no_sense_are_left_out_and_the_rest_is_read() {
     let world = Postgres::new().await;
@@ -327,6 +332,7 @@ where
     Connector::new(config, SchemaName::new("acme").unwrap(), Arc::new(roots)).unwrap()
 }
 
+// P02
 #[tokio::test]
 async fn a_server_without_tls_or_with_a_wrong_certificate_gets_nothing() {
     let authority = Authority::new();
@@ -369,6 +375,7 @@ async fn encrypted(mut socket: TcpStream, acceptor: &TlsAcceptor) -> Option<Encr
     acceptor.accept(socket).await.ok()
 }
 
+// P02
 #[tokio::test]
 async fn a_server_that_asks_for_the_password_in_the_clear_or_hashed_does_not_get_it() {
     let authority = Authority::new();
@@ -399,6 +406,7 @@ async fn a_server_that_asks_for_the_password_in_the_clear_or_hashed_does_not_get
     }
 }
 
+// P07
 #[tokio::test(start_paused = true)]
 async fn a_server_that_says_nothing_is_away() {
     let silent = pretender(&Authority::new(), |socket| async move {

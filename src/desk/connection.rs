@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::rows::{KnownThere, Rows};
-use super::{DeskState, DeskTask, HubConnector, Waiting};
+use super::rows::{KnownThere, SealedRows};
+use super::{DeskState, DeskTask, HubConnector, WaitingChange};
 use crate::clock::Clock;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -27,10 +27,10 @@ const PULL: Duration = Duration::from_secs(15);
 /// What was learned is sent at most this often.
 const SEND: Duration = Duration::from_millis(100);
 /// One connection, and what belongs to it alone.
-pub(super) struct Step<'a, K: HubConnector, C> {
+pub(super) struct DeskConnection<'a, K: HubConnector, C> {
     pub(super) desk: &'a DeskTask<K, C>,
     pub(super) hub: &'a K::Connected,
-    pub(super) rows: Rows<'a>,
+    pub(super) rows: SealedRows<'a>,
     joined: Joined,
     holding: Option<Holding>,
     /// Shards to be freed at the next beat, when no request for them is under way any more.
@@ -51,9 +51,9 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     ) -> Result<(), HubError> {
         let hub = self.connector.connect().await?;
         let joined = hub.join(&self.member).await?;
-        let mut step = Step::new(self, &*hub, joined);
-        step.pull(state).await?;
-        step.add_what_is_missing(state).await?;
+        let mut connection = DeskConnection::new(self, &*hub, joined);
+        connection.pull(state).await?;
+        connection.add_what_is_missing(state).await?;
         self.tell(Command::SharedTrouble(None)).await;
         let every = |span| {
             let mut ticks = interval(span);
@@ -65,38 +65,38 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
         let mut snapshots = self.snapshots.clone();
         snapshots.mark_changed();
         loop {
-            step.send_waiting(state).await?;
+            connection.send_waiting(state).await?;
             tokio::select! {
                 biased;
-                () = cancelled.cancelled() => return step.end(state, changed).await,
-                _ = beats.tick() => step.beat().await?,
+                () = cancelled.cancelled() => return connection.end(state, changed).await,
+                _ = beats.tick() => connection.beat().await?,
                 more = changed.recv() => match more {
                     Some(more) => state.waits(more),
-                    None => return step.end(state, changed).await,
+                    None => return connection.end(state, changed).await,
                 },
                 woken = hub.woken() => {
                     woken?;
-                    step.pull(state).await?;
+                    connection.pull(state).await?;
                 }
-                _ = pulls.tick() => step.pull(state).await?,
+                _ = pulls.tick() => connection.pull(state).await?,
                 // In this order: a snapshot is waited for only when it may be sent.
                 published = async { sending.tick().await; snapshots.changed().await } => {
                     if published.is_err() || snapshots.borrow_and_update().health.beside {
-                        return step.end(state, changed).await;
+                        return connection.end(state, changed).await;
                     }
-                    step.publish(state).await?;
+                    connection.publish(state).await?;
                 }
             }
         }
     }
 }
 
-impl<'a, K: HubConnector, C: Clock> Step<'a, K, C> {
+impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
     fn new(desk: &'a DeskTask<K, C>, hub: &'a K::Connected, joined: Joined) -> Self {
         Self {
             desk,
             hub,
-            rows: Rows { seal: &desk.seal, store: joined.store },
+            rows: SealedRows { seal: &desk.seal, store: joined.store },
             joined,
             holding: None,
             surplus: Vec::new(),
@@ -191,9 +191,9 @@ impl<'a, K: HubConnector, C: Clock> Step<'a, K, C> {
     /// Sends one; with what is to be sent in its place.
     async fn send(
         &self,
-        waiting: &Waiting,
+        waiting: &WaitingChange,
         state: &mut DeskState,
-    ) -> Result<Option<Waiting>, HubError> {
+    ) -> Result<Option<WaitingChange>, HubError> {
         let (id, action) = match &waiting.message {
             OutboxMessage::Added(entry) => {
                 self.add(&[entry], state).await?;
@@ -248,7 +248,7 @@ impl<'a, K: HubConnector, C: Clock> Step<'a, K, C> {
 }
 
 /// Another operator wrote a note at the same time: both stand in one, theirs first.
-fn joined(waiting: &Waiting, known: Option<&KnownThere>) -> Option<Waiting> {
+fn joined(waiting: &WaitingChange, known: Option<&KnownThere>) -> Option<WaitingChange> {
     let OutboxMessage::Kept(id, AnnotationChange::Note(ours), made) = &waiting.message else {
         return None;
     };
@@ -260,5 +260,5 @@ fn joined(waiting: &Waiting, known: Option<&KnownThere>) -> Option<Waiting> {
     };
     let made = Made::new(made.at, made.by.clone());
     let message = OutboxMessage::Kept(*id, AnnotationChange::Note(both), made);
-    Some(Waiting { message, seen: known.map_or(0, |known| known.note_version) })
+    Some(WaitingChange { message, seen: known.map_or(0, |known| known.note_version) })
 }
