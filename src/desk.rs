@@ -29,7 +29,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::hub::{Hub, HubCursor, HubError, Member};
 use crate::refresh::Command;
 #[cfg(feature = "postgres")]
-pub use on_postgres::{DeskLinks, SharedStore};
+pub use on_postgres::SharedStore;
 use rows::KnownThere;
 pub use seal::DeskSeal;
 
@@ -47,6 +47,32 @@ pub trait HubConnector: Send + Sync + 'static {
 
     /// A new connection, which has not joined yet.
     fn connect(&self) -> impl Future<Output = Result<Arc<Self::Connected>, HubError>> + Send;
+}
+
+/// How a desk reaches the rest of its process.
+#[derive(Debug)]
+pub struct DeskLinks {
+    pub details: Arc<dyn DetailSource>,
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub commands: mpsc::Sender<Command>,
+}
+
+/// A shared store, where this build knows none.
+#[cfg(not(feature = "postgres"))]
+#[derive(Clone, Copy, Debug)]
+pub enum SharedStore {}
+
+#[cfg(not(feature = "postgres"))]
+impl SharedStore {
+    /// There is none to be started.
+    pub fn start<C: Clock>(
+        self,
+        _: DeskLinks,
+        _: C,
+        _: CancellationToken,
+    ) -> tokio::task::JoinHandle<()> {
+        match self {}
+    }
 }
 
 /// One process beside a shared store.

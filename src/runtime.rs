@@ -36,7 +36,6 @@ use crate::app::operator::bell::state::AlarmSettings;
 use crate::app::operator::config::state::OperatorConfig;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
-#[cfg(feature = "postgres")]
 use crate::desk::SharedStore;
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
@@ -73,7 +72,6 @@ pub struct DashboardParts {
     pub alert_command: Option<alerts::AlertCommand>,
     pub refresh: refresh::Settings,
     /// The store that several machines share; `None`: this one keeps its list for itself.
-    #[cfg(feature = "postgres")]
     pub shared: Option<SharedStore>,
     /// What effects use beside the refresh task.
     pub services: services::Services,
@@ -105,14 +103,8 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
     let rules = parts.settings.rules.clone();
     let kept = held.arrangement.clone();
     let services = services::Services { details: Arc::clone(&held.details), ..parts.services };
-    #[cfg(feature = "postgres")]
-    let details = Arc::clone(&held.details);
-    #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "nothing is shared"))]
     let mut engine = Engine::start(held, api, clock.clone(), parts.refresh, rules.clone());
-    #[cfg(feature = "postgres")]
-    if let Some(shared) = parts.shared {
-        engine.shares(shared, clock.clone(), details);
-    }
+    engine.shares(parts.shared, &clock);
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
         receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());

@@ -10,8 +10,6 @@ use tokio::task::spawn_blocking;
 use super::args::Global;
 use super::exit::{self, Failure};
 use super::output::warn;
-#[cfg(feature = "postgres")]
-use super::shared_store;
 use super::{list, reload, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
@@ -37,10 +35,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let chosen = terminal_style::of(global, &config.general.theme)?;
     let mut parts = parts(global, &config, chosen)?;
     parts.reload = Some(reload::reading(global, &config));
-    #[cfg(feature = "postgres")]
-    {
-        parts.shared = shared_store::shared(global, &config)?;
-    }
+    parts.shared = setup::shared(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
     parts.services.audit = setup::audit_log(&config);
     parts.services.yoti_actions =
@@ -107,7 +102,6 @@ pub(super) fn parts(
         arrivals: None,
         proportions: config.proportions,
         refresh: config.refresh.clone(),
-        #[cfg(feature = "postgres")]
         shared: None,
         reload: None,
         services: Services {

@@ -10,8 +10,6 @@ use tokio::sync::{mpsc, watch};
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-#[cfg(feature = "postgres")]
-use super::shared_store;
 use super::{list, named, setup};
 use crate::api::SessionApi;
 use crate::app::is_down;
@@ -19,7 +17,6 @@ use crate::app::list::views::View;
 use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-#[cfg(feature = "postgres")]
 use crate::desk::SharedStore;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::reason::Reason;
@@ -53,8 +50,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         zone: config.zone.clone(),
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         alert_command: config.alert_command.clone(),
-        #[cfg(feature = "postgres")]
-        shared: shared_store::shared(global, &config)?,
+        shared: setup::shared(global, &config)?,
         ids: named::ids(global, &config, &args.ids)?,
         ..EventPrinter::of(global, args)?
     };
@@ -114,7 +110,6 @@ struct EventPrinter {
     alert_command: Option<alerts::AlertCommand>,
     /// Sessions that come and go without the operator: the demo's.
     arrivals: Option<mpsc::Receiver<Command>>,
-    #[cfg(feature = "postgres")]
     shared: Option<SharedStore>,
 }
 
@@ -137,7 +132,6 @@ impl EventPrinter {
             receiver: None,
             alert_command: None,
             arrivals: None,
-            #[cfg(feature = "postgres")]
             shared: None,
         })
     }
@@ -154,14 +148,8 @@ impl EventPrinter {
             setup::on_list(held.known.iter().find(|session| session.id() == *id), *id)?;
         }
         let rules = self.rules.clone();
-        #[cfg(feature = "postgres")]
-        let details = Arc::clone(&held.details);
-        #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "nothing is shared"))]
         let mut engine = Engine::start(held, yoti, clock.clone(), settings, rules);
-        #[cfg(feature = "postgres")]
-        if let Some(shared) = self.shared.take() {
-            engine.shares(shared, clock.clone(), details);
-        }
+        engine.shares(self.shared.take(), &clock);
         if let Some(receiver) = self.receiver.clone() {
             let commands = engine.commands.clone();
             receiver::start(receiver, commands, clock.clone(), engine.stopping());

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{DeskSeal, DeskTask, HubConnector};
+use super::{DeskLinks, DeskSeal, DeskTask, HubConnector};
 use crate::clock::Clock;
-use crate::domain::watchlist::detail_source::DetailSource;
-use crate::domain::watchlist::snapshot::Snapshot;
 use crate::hub::postgres::{Connector, PostgresHub};
 use crate::hub::{HubError, Member};
-use crate::refresh::Command;
 
 impl HubConnector for Connector {
     type Connected = PostgresHub;
@@ -29,14 +25,6 @@ pub struct SharedStore {
     pub seal: DeskSeal,
     pub member: Member,
     pub max_rps: f64,
-}
-
-/// How a desk reaches the rest of its process.
-#[derive(Debug)]
-pub struct DeskLinks {
-    pub details: Arc<dyn DetailSource>,
-    pub snapshots: watch::Receiver<Arc<Snapshot>>,
-    pub commands: mpsc::Sender<Command>,
 }
 
 impl SharedStore {

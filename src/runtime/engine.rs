@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::share::{self, FollowFrom};
 use crate::api::SessionApi;
 use crate::clock::Clock;
-#[cfg(feature = "postgres")]
 use crate::desk::{DeskLinks, SharedStore};
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::ledger::NotificationCounts;
@@ -109,6 +108,21 @@ impl LoadedStore {
     }
 }
 
+impl LoadedStore {
+    fn log_start(&self, online: bool) {
+        let role = match self.keeping {
+            StoreRole::Own(_, Some(_)) => "holder of the store",
+            StoreRole::Own(_, None) => "without a store",
+            StoreRole::Follow(..) => "beside the holder of the store",
+        };
+        let (version, sessions) = (env!("CARGO_PKG_VERSION"), self.known.len());
+        tracing::info!(version, sessions, role, online, "begins");
+        if let Some(warning) = &self.warning {
+            tracing::warn!("{warning}");
+        }
+    }
+}
+
 /// The running background tasks, and how the rest of the program reaches them.
 #[derive(Debug)]
 pub struct Engine {
@@ -122,6 +136,8 @@ pub struct Engine {
     saving_stop: CancellationToken,
     polling: JoinHandle<()>,
     saving: JoinHandle<()>,
+    /// Where the details of the sessions are read.
+    details: Arc<dyn DetailSource>,
     /// Tasks that end with these, and are waited for.
     beside: Vec<JoinHandle<()>>,
 }
@@ -137,19 +153,11 @@ impl Engine {
         rules: Rules,
     ) -> Self {
         settings.following = matches!(held.keeping, StoreRole::Follow(..));
-        let role = match held.keeping {
-            StoreRole::Own(_, Some(_)) => "holder of the store",
-            StoreRole::Own(_, None) => "without a store",
-            StoreRole::Follow(..) => "beside the holder of the store",
-        };
-        let (version, sessions) = (env!("CARGO_PKG_VERSION"), held.known.len());
-        tracing::info!(version, sessions, role, online = settings.online, "begins");
-        if let Some(warning) = &held.warning {
-            tracing::warn!("{warning}");
-        }
+        held.log_start(settings.online);
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
         let (known, began) = (Arc::clone(&snapshots.borrow()), clock.now());
+        let details = Arc::clone(&held.details);
         let store = store.reads_from(held.details);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
         let saved = SavedSessions::of(store.snapshot());
@@ -192,6 +200,7 @@ impl Engine {
             saving_stop,
             polling,
             saving,
+            details,
             beside: Vec::new(),
         }
     }
@@ -209,16 +218,12 @@ impl Engine {
     }
 
     /// Keeps the list in step with a store that several machines share.
-    #[cfg(feature = "postgres")]
-    pub fn shares<C: Clock>(
-        &mut self,
-        shared: SharedStore,
-        clock: C,
-        details: Arc<dyn DetailSource>,
-    ) {
+    pub fn shares<C: Clock + Clone>(&mut self, shared: Option<SharedStore>, clock: &C) {
+        let Some(shared) = shared else { return };
+        let details = Arc::clone(&self.details);
         let (commands, snapshots) = (self.commands.clone(), self.snapshots.clone());
         let links = DeskLinks { details, snapshots, commands };
-        self.beside.push(shared.start(links, clock, self.stopping()));
+        self.beside.push(shared.start(links, clock.clone(), self.stopping()));
     }
 
     /// Ends them, the store flushed. False: one of them has failed inside.
