@@ -72,7 +72,7 @@ pub struct DashboardParts {
     pub alert_command: Option<alerts::AlertCommand>,
     pub refresh: refresh::Settings,
     /// The store that several machines share; `None`: this one keeps its list for itself.
-    pub shared: Option<SharedStore>,
+    pub shared: Option<Box<SharedStore>>,
     /// What effects use beside the refresh task.
     pub services: services::Services,
     pub operator: OperatorConfig,

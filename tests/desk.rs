@@ -1,7 +1,6 @@
 //! Several machines on one shared store, in virtual time: who asks for whom, what each learns of the
 //! others, and what becomes of it when the line is cut.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-#![expect(clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -47,8 +46,11 @@ impl SessionApi for Fake {
         self.asked.lock().unwrap().push((self.begun.elapsed(), self.whose, id));
         sleep(Duration::from_millis(50)).await;
         // It says another thing each minute.
-        let state =
-            if self.begun.elapsed().as_secs() / 60 % 2 == 0 { "ONGOING" } else { "CREATED" };
+        let state = if (self.begun.elapsed().as_secs() / 60).is_multiple_of(2) {
+            "ONGOING"
+        } else {
+            "CREATED"
+        };
         let raw = format!(r#"{{"session_id":"{id}","state":"{state}"}}"#);
         let value = wire::session(&raw, id).unwrap();
         Ok(Answer { value, raw: raw.into(), fetched_at: self.clock.now() })

@@ -185,7 +185,7 @@ pub(super) use super::shared_store::shared;
 pub(super) fn shared(
     _: &Global,
     config: &Config,
-) -> Result<Option<crate::desk::SharedStore>, Failure> {
+) -> Result<Option<Box<crate::desk::SharedStore>>, Failure> {
     match config.application.shared_store {
         Some(_) => Err(Failure::Usage(String::from(
             "shared_store is set, and this program was built without PostgreSQL; build it with the \

@@ -35,7 +35,10 @@ const MAX_BYTES: u64 = 64 * 1_024;
 const MOST: u64 = 1 << 20;
 
 /// `None`: the profile shares its list with nobody.
-pub(super) fn shared(global: &Global, config: &Config) -> Result<Option<SharedStore>, Failure> {
+pub(super) fn shared(
+    global: &Global,
+    config: &Config,
+) -> Result<Option<Box<SharedStore>>, Failure> {
     if global.offline || global.no_state || config.application.shared_store.is_none() {
         return Ok(None);
     }
@@ -49,12 +52,12 @@ pub(super) fn shared(global: &Global, config: &Config) -> Result<Option<SharedSt
     let unusable =
         || Failure::Other(String::from("the application's key cannot seal for shared_store"));
     let seal = DeskSeal::new(&*key.derived("shared store")?, &*key.derived("shared store tags")?);
-    Ok(Some(SharedStore {
+    Ok(Some(Box::new(SharedStore {
         connector: connector(config)?,
         seal: seal.ok_or_else(unusable)?,
         member: member(config),
         max_rps: config.refresh.max_rps,
-    }))
+    })))
 }
 
 fn member(config: &Config) -> Member {
@@ -124,8 +127,7 @@ fn password(config: &Config, database: &Database) -> Result<Option<String>, Fail
         if !status.success() {
             return Err(failed(format!("ended with {status}")));
         }
-        let text =
-            String::from_utf8(printed.to_vec()).map_err(|_| failed("printed no text".into()))?;
+        let text = String::from_utf8(printed.to_vec()).map_err(|why| failed(why.to_string()))?;
         return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if let Ok(password) = std::env::var("PGPASSWORD") {

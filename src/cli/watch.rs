@@ -110,7 +110,7 @@ struct EventPrinter {
     alert_command: Option<alerts::AlertCommand>,
     /// Sessions that come and go without the operator: the demo's.
     arrivals: Option<mpsc::Receiver<Command>>,
-    shared: Option<SharedStore>,
+    shared: Option<Box<SharedStore>>,
 }
 
 impl EventPrinter {

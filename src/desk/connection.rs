@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::rows::{KnownThere, SealedRows};
@@ -13,7 +13,7 @@ use super::{DeskState, DeskTask, HubConnector, WaitingChange};
 use crate::clock::Clock;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::snapshot::SessionTable;
+use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::hub::lease::Holding;
 use crate::hub::{BATCH, Beat, Hub, HubError, HubReply, Joined, Lease, MemberRole, Shard};
@@ -55,39 +55,70 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
         connection.pull(state).await?;
         connection.add_what_is_missing(state).await?;
         self.tell(Command::SharedTrouble(None)).await;
+        let mut ticks = DeskTicks::new(self.snapshots.clone());
+        loop {
+            connection.send_waiting(state).await?;
+            match ticks.next(&*hub, changed, cancelled).await? {
+                Turn::Beat => connection.beat().await?,
+                Turn::Pull => connection.pull(state).await?,
+                Turn::Publish => connection.publish(state).await?,
+                Turn::Changed(more) => state.waits(more),
+                Turn::End => return connection.end(state, changed).await,
+            }
+        }
+    }
+}
+
+/// What is to be done next.
+enum Turn {
+    Beat,
+    Pull,
+    Publish,
+    Changed(Vec<OutboxMessage>),
+    End,
+}
+
+/// When it is time for what.
+struct DeskTicks {
+    beats: Interval,
+    pulls: Interval,
+    sending: Interval,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+}
+
+impl DeskTicks {
+    fn new(mut snapshots: watch::Receiver<Arc<Snapshot>>) -> Self {
         let every = |span| {
             let mut ticks = interval(span);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         };
-        let (mut beats, mut pulls) = (every(BEAT), every(PULL));
-        let mut sending = every(SEND);
-        let mut snapshots = self.snapshots.clone();
         snapshots.mark_changed();
-        loop {
-            connection.send_waiting(state).await?;
-            tokio::select! {
-                biased;
-                () = cancelled.cancelled() => return connection.end(state, changed).await,
-                _ = beats.tick() => connection.beat().await?,
-                more = changed.recv() => match more {
-                    Some(more) => state.waits(more),
-                    None => return connection.end(state, changed).await,
-                },
-                woken = hub.woken() => {
-                    woken?;
-                    connection.pull(state).await?;
-                }
-                _ = pulls.tick() => connection.pull(state).await?,
-                // In this order: a snapshot is waited for only when it may be sent.
-                published = async { sending.tick().await; snapshots.changed().await } => {
-                    if published.is_err() || snapshots.borrow_and_update().health.beside {
-                        return connection.end(state, changed).await;
-                    }
-                    connection.publish(state).await?;
-                }
-            }
-        }
+        Self { beats: every(BEAT), pulls: every(PULL), sending: every(SEND), snapshots }
+    }
+
+    async fn next(
+        &mut self,
+        hub: &impl Hub,
+        changed: &mut mpsc::Receiver<Vec<OutboxMessage>>,
+        cancelled: &CancellationToken,
+    ) -> Result<Turn, HubError> {
+        let Self { beats, pulls, sending, snapshots } = self;
+        // In this order: a snapshot is waited for only when it may be sent.
+        let published = async {
+            sending.tick().await;
+            let goes_on = snapshots.changed().await.is_ok();
+            goes_on && !snapshots.borrow_and_update().health.beside
+        };
+        Ok(tokio::select! {
+            biased;
+            () = cancelled.cancelled() => Turn::End,
+            _ = beats.tick() => Turn::Beat,
+            more = changed.recv() => more.map_or(Turn::End, Turn::Changed),
+            woken = hub.woken() => woken.map(|()| Turn::Pull)?,
+            _ = pulls.tick() => Turn::Pull,
+            goes_on = published => if goes_on { Turn::Publish } else { Turn::End },
+        })
     }
 }
 

@@ -218,7 +218,7 @@ impl Engine {
     }
 
     /// Keeps the list in step with a store that several machines share.
-    pub fn shares<C: Clock + Clone>(&mut self, shared: Option<SharedStore>, clock: &C) {
+    pub fn shares<C: Clock + Clone>(&mut self, shared: Option<Box<SharedStore>>, clock: &C) {
         let Some(shared) = shared else { return };
         let details = Arc::clone(&self.details);
         let (commands, snapshots) = (self.commands.clone(), self.snapshots.clone());
