@@ -46,9 +46,12 @@ fn programs() -> PathBuf {
         let version = bin.parent().and_then(Path::file_name).and_then(OsStr::to_str);
         std::cmp::Reverse(version.and_then(|version| version.parse::<u32>().ok()))
     });
-    std::env::split_paths(&path).chain(versions).find(|bin| bin.join("initdb").exists()).expect(
-        "these tests need PostgreSQL 14 or newer (initdb, pg_ctl): apt-get install postgresql",
-    )
+    let bin = std::env::split_paths(&path).chain(versions).find(|bin| bin.join("initdb").exists());
+    bin.unwrap_or_else(|| {
+        panic!(
+            "these tests need PostgreSQL 14 or newer (initdb, pg_ctl): apt-get install postgresql"
+        )
+    })
 }
 
 fn command(program: &Path) -> Command {
