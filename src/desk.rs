@@ -28,6 +28,8 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::hub::{Hub, HubCursor, HubError, Member};
 use crate::refresh::Command;
+#[cfg(not(feature = "postgres"))]
+pub use NoSharedStore as SharedStore;
 #[cfg(feature = "postgres")]
 pub use on_postgres::SharedStore;
 use rows::KnownThere;
@@ -60,10 +62,10 @@ pub struct DeskLinks {
 /// A shared store, where this build knows none.
 #[cfg(not(feature = "postgres"))]
 #[derive(Clone, Copy, Debug)]
-pub enum SharedStore {}
+pub enum NoSharedStore {}
 
 #[cfg(not(feature = "postgres"))]
-impl SharedStore {
+impl NoSharedStore {
     /// There is none to be started.
     pub fn start<C: Clock>(
         self,
