@@ -11,6 +11,7 @@ mod common;
 mod filter;
 mod fixture;
 mod frame;
+mod hostile;
 mod instructions;
 mod many;
 mod measure;
@@ -31,7 +32,7 @@ use measure::Figure;
 type Measure = fn() -> Vec<Figure>;
 
 /// The names of figures, and what measures them.
-const FIGURES: [(&[&str], Measure); 11] = [
+const FIGURES: [(&[&str], Measure); 12] = [
     (&["b1"], poll::figures),
     (&["c2", "e", "e2"], many::figures),
     (&["f1", "f2"], frame::figures),
@@ -41,6 +42,7 @@ const FIGURES: [(&[&str], Measure); 11] = [
     (&["h2"], sort::figures),
     (&["i1", "i2", "i3"], schedule::figures),
     (&["store"], store::figures),
+    (&["U05", "U14"], hostile::figures),
     (&["W02"], token::figures),
     (&["W07"], receiver::figures),
 ];
