@@ -100,6 +100,8 @@ struct DeskState {
     gone: HashSet<SessionId>,
     /// Changed here and not sent yet, oldest first.
     waiting: VecDeque<WaitingChange>,
+    /// Why the store could not be used last.
+    away: Option<HubError>,
 }
 
 /// A change that waits to be sent.
@@ -138,7 +140,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
             if begun.elapsed() > LONGEST {
                 pause = FIRST;
             }
-            self.tell_away(&why).await;
+            self.tell_away(&mut state, &why).await;
             // With chance, so that not all desks come back at one moment.
             let wait = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
             self.rests(wait, &mut state, &mut changed, &cancelled).await;
@@ -146,8 +148,12 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
         }
     }
 
-    async fn tell_away(&self, why: &HubError) {
-        tracing::warn!(%why, "the shared store cannot be used");
+    async fn tell_away(&self, state: &mut DeskState, why: &HubError) {
+        // Once, however often it is tried.
+        if state.away.as_ref() != Some(why) {
+            tracing::warn!(%why, "the shared store cannot be used");
+            state.away = Some(why.clone());
+        }
         self.tell(Command::SharedTrouble(Some(why.to_string()))).await;
     }
 

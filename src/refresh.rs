@@ -179,6 +179,8 @@ pub struct Settings {
     pub learn: bool,
     /// True while another process asks for the same sessions.
     pub following: bool,
+    /// Nobody is asked before a shared store has said for whom.
+    pub shared: bool,
     pub seed: u64,
     /// Whose changes the operator's are; `None`: not known.
     pub operator: Option<Arc<str>>,
@@ -205,6 +207,7 @@ impl Default for Settings {
             sweep: true,
             learn: false,
             following: false,
+            shared: false,
             seed: 0,
             operator: None,
             clock_speed: 1.0,

@@ -103,7 +103,8 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
     let rules = parts.settings.rules.clone();
     let kept = held.arrangement.clone();
     let services = services::Services { details: Arc::clone(&held.details), ..parts.services };
-    let mut engine = Engine::start(held, api, clock.clone(), parts.refresh, rules.clone());
+    let refresh = refresh::Settings { shared: parts.shared.is_some(), ..parts.refresh };
+    let mut engine = Engine::start(held, api, clock.clone(), refresh, rules.clone());
     engine.shares(parts.shared, &clock);
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {

@@ -128,6 +128,7 @@ impl World {
         let settings = Settings {
             awaiting: SignedDuration::from_secs(20),
             operator: Some(name.into()),
+            shared: true,
             ..Settings::default()
         };
         let refresh =

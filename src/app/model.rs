@@ -264,7 +264,7 @@ impl Model {
                 (format!("Alerts {number}"), self.alert_keys())
             }
             Pane::Letter => (format!("Letter {name}"), String::new()),
-            Pane::Notes => (format!("Notes {name}"), "stays on this machine".to_owned()),
+            Pane::Notes => (format!("Notes {name}"), self.who_sees_labels().to_owned()),
             Pane::Json => {
                 (format!("JSON {name}{stale}"), "as received, secrets removed".to_owned())
             }

@@ -148,6 +148,7 @@ impl EventPrinter {
             setup::on_list(held.known.iter().find(|session| session.id() == *id), *id)?;
         }
         let rules = self.rules.clone();
+        let settings = Settings { shared: self.shared.is_some(), ..settings };
         let mut engine = Engine::start(held, yoti, clock.clone(), settings, rules);
         engine.shares(self.shared.take(), &clock);
         if let Some(receiver) = self.receiver.clone() {

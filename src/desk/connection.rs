@@ -55,6 +55,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
         connection.pull(state).await?;
         connection.add_what_is_missing(state).await?;
         self.tell(Command::SharedTrouble(None)).await;
+        state.away = None;
         let mut ticks = DeskTicks::new(self.snapshots.clone());
         loop {
             connection.send_waiting(state).await?;
@@ -148,7 +149,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
         self.send_waiting(state).await?;
         self.publish(state).await?;
         let held: Vec<Shard> = self.leases().iter().map(|lease| lease.shard).collect();
-        self.hub.free(&held).await
+        if held.is_empty() { Ok(()) } else { self.hub.free(&held).await }
     }
 
     /// The leases that may be believed now.

@@ -92,7 +92,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Leaves these for the process that asks, where that is another one, and for other machines.
     pub(super) fn relay(&mut self, posts: impl Iterator<Item = OutboxMessage>) {
         // Where another process of this machine asks, that one tells the other machines.
-        let shared = self.sharing.as_ref().map(|sharing| &sharing.relay);
+        let shared = self.sharing.as_ref().and_then(|sharing| sharing.relay.as_ref());
         let Some(relay) = self.relay.as_ref().or(shared) else { return };
         if relay.try_send(posts.collect()).is_err() {
             self.store_trouble = Some(NOT_LEFT.to_owned());

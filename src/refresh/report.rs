@@ -43,6 +43,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         Health {
             connection: self.connection(now),
             beside: self.settings.following,
+            shared: self.sharing.is_some(),
             last_ok: self.last_ok,
             next_due: next_due.map(|due| self.shown_at(due.max(held))),
             latency_ms: self.meter.latency(),

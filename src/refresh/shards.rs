@@ -21,9 +21,10 @@ pub struct ShardNews {
 }
 
 /// How this process shares the list.
+#[derive(Default)]
 pub(super) struct Sharing {
     /// What operators change here goes to it too.
-    pub(super) relay: mpsc::Sender<Vec<OutboxMessage>>,
+    pub(super) relay: Option<mpsc::Sender<Vec<OutboxMessage>>>,
     /// `None`: nothing was confirmed yet, and nobody may be asked.
     pub(super) news: Option<ShardNews>,
     /// Shards whose sessions are on the schedule.
@@ -33,10 +34,6 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    pub(super) fn new(relay: mpsc::Sender<Vec<OutboxMessage>>) -> Self {
-        Self { relay, news: None, scheduled: HashSet::new(), last_slot: i64::MIN }
-    }
-
     /// The shards that may be asked for now, and the server's time.
     pub(super) fn held(
         &self,

@@ -19,7 +19,8 @@ use crate::hub::lease::Shard;
 impl<A: SessionApi, C: Clock> Task<A, C> {
     /// From here on this process asks only for what the shared store leaves it.
     pub(super) fn share(&mut self, relay: mpsc::Sender<Vec<OutboxMessage>>) {
-        self.sharing = Some(Sharing::new(relay));
+        let before = self.sharing.take().unwrap_or_default();
+        self.sharing = Some(Sharing { relay: Some(relay), ..before });
         self.reschedule();
     }
 

@@ -126,7 +126,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             calls: CallLog::default(),
             hints: Hints::default(),
             relay: None,
-            sharing: None,
+            sharing: settings.shared.then(Sharing::default),
             shared_trouble: None,
             settings,
             rules,

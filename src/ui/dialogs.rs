@@ -44,11 +44,11 @@ pub(crate) fn draw<'a>(
         OpenDialog::Help(d) => help::draw(frame, whole, d, look),
         OpenDialog::Letter(d) => letter::draw(frame, whole, d, look),
         OpenDialog::Media(d) => return media::draw(frame, whole, d, model, look),
-        OpenDialog::Note(d) => annotations::note(frame, whole, d, look),
+        OpenDialog::Note(d) => annotations::note(frame, whole, d, model, look),
         OpenDialog::Palette(d) => palette::draw(frame, whole, d, look),
         OpenDialog::Picker(d) => picker::draw(frame, whole, d, model, look),
         OpenDialog::Snooze(d) => annotations::snooze(frame, whole, d, model, look),
-        OpenDialog::Tags(d) => annotations::tags(frame, whole, d, look),
+        OpenDialog::Tags(d) => annotations::tags(frame, whole, d, model, look),
     }
     None
 }

@@ -23,6 +23,11 @@ use crate::domain::watchlist::command::OperatorCommand;
 const UNDO: usize = 20;
 
 impl Model {
+    /// Where notes, tags and the like go, for the panes and dialogs that show them.
+    pub(crate) fn who_sees_labels(&self) -> &'static str {
+        if self.health.shared { "shared with all" } else { "stays on this machine" }
+    }
+
     /// The rows of the notes pane, with which of them fit.
     #[must_use]
     pub fn notes(&self) -> Rows<'_, LabelRow> {

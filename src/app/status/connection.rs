@@ -57,6 +57,9 @@ pub(crate) fn header(health: &Health, times: &Times) -> Cell {
             Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
         }
         Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
+        Connection::Following if health.shared && !health.beside => {
+            Cell::new("● another machine polls Yoti", Tone::Good)
+        }
         Connection::Following => Cell::new("● another branchwatch polls Yoti", Tone::Good),
         Connection::Silent { since } => Cell::new(
             format!("◌ no response since {} (another branchwatch polls)", times.of_day(*since)),

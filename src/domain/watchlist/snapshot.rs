@@ -56,6 +56,8 @@ pub struct Health {
     pub connection: Connection,
     /// Another process of this machine holds the local store.
     pub beside: bool,
+    /// Other machines have the same list.
+    pub shared: bool,
     /// Last good answer of any session.
     pub last_ok: Option<Timestamp>,
     /// When the next request is due.

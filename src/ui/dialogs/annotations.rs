@@ -16,19 +16,31 @@ use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::{dim, fit, put_cursor, windowed};
 
-pub(crate) fn note(frame: &mut Frame<'_>, whole: Rect, dialog: &NoteDialog, look: Look) {
-    let right = if dialog.hidden { "replaces the masked note" } else { "stays on this machine" };
+pub(crate) fn note(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    dialog: &NoteDialog,
+    model: &Model,
+    look: Look,
+) {
+    let right = if dialog.hidden { "replaces the masked note" } else { model.who_sees_labels() };
     let title = format!("Note for {}", dialog.subject);
     let said = "One line. Enter saves it, an empty one removes it, Esc cancels.";
     line(frame, whole, (&title, right), &dialog.field, said, "", look);
 }
 
-pub(crate) fn tags(frame: &mut Frame<'_>, whole: Rect, dialog: &TagsDialog, look: Look) {
+pub(crate) fn tags(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    dialog: &TagsDialog,
+    model: &Model,
+    look: Look,
+) {
     let title = format!("Tags of {}", dialog.subject);
     let said = "Words separated by spaces. Enter saves them, Tab completes, Esc cancels.";
     let in_use = dialog.completions().join("  ");
     let in_use = if in_use.is_empty() { in_use } else { format!("in use: {in_use}") };
-    line(frame, whole, (&title, "stays on this machine"), &dialog.field, said, &in_use, look);
+    line(frame, whole, (&title, model.who_sees_labels()), &dialog.field, said, &in_use, look);
 }
 
 pub(crate) fn snooze(

@@ -97,7 +97,7 @@ fn second(
 ) -> Vec<Span<'static>> {
     let mut line = Figures { spans: vec![Span::raw(" "), attention], width, look };
     if let Some(warning) = &header.warning {
-        line.put("  ", warning, 0);
+        line.put_cut("  ", warning);
     }
     for cell in header.progress.iter().chain(&header.asides) {
         if !line.put(" · ", cell, 0) {
@@ -137,6 +137,15 @@ struct Figures {
 }
 
 impl Figures {
+    /// As much of it as there is room for: what is wrong is said at any width.
+    fn put_cut(&mut self, before: &str, cell: &Cell) {
+        let used: usize = self.spans.iter().map(|span| span.content.width()).sum();
+        let text = self.look.text(&cell.text);
+        let room = self.width.saturating_sub(used + before.width());
+        let text = if text.width() > room { fit(&text, room, self.look) } else { text };
+        self.put(before, &Cell::new(text, cell.tone), 0);
+    }
+
     /// False: there is no room for it, with so many columns kept free behind it.
     fn put(&mut self, before: &str, cell: &Cell, free: usize) -> bool {
         let (before, text) = (self.look.text(before), self.look.text(&cell.text));
