@@ -11,11 +11,14 @@ use crate::domain::session::ids::SessionId;
 use crate::hub::page::{ReadRows, StoreNow};
 use crate::hub::{FeedPlace, HUB_SCHEMA, HubCursor, HubDetail, HubError, HubPage, Joined, PAGE};
 
-/// One row: all of the store that is not the list, and whether the list has something new.
+/// One row: all of the store that is not the list, and whether the list has something new. The
+/// newest row is looked at: for "any row that is newer" the server reads all of a young table.
 const STATE: &str = "SELECT m.store, f.last_value AS version, t.slowed_until, t.share, \
     t.refused_since, l.shards, l.epochs, l.terms, \
-    EXISTS (SELECT FROM @schema@.session WHERE (version, id) > ($1, $2)) AS new_rows, \
-    EXISTS (SELECT FROM @schema@.action WHERE (version, action) > ($3, $4)) AS new_actions \
+    coalesce((SELECT (version, id) > ($1, $2) FROM @schema@.session \
+     ORDER BY version DESC, id DESC LIMIT 1), false) AS new_rows, \
+    coalesce((SELECT (version, action) > ($3, $4) FROM @schema@.action \
+     ORDER BY version DESC, action DESC LIMIT 1), false) AS new_actions \
     FROM @schema@.meta AS m, @schema@.feed AS f, @schema@.throttle AS t, \
     (SELECT array_agg(shard ORDER BY shard) AS shards, array_agg(epoch ORDER BY shard) AS epochs, \
      array_agg(term ORDER BY shard) AS terms FROM @schema@.lease) AS l";
