@@ -67,6 +67,7 @@ pub enum NoSharedStore {}
 #[cfg(not(feature = "postgres"))]
 impl NoSharedStore {
     /// There is none to be started.
+    #[must_use]
     pub fn start<C: Clock>(
         self,
         _: DeskLinks,

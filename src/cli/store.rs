@@ -16,6 +16,10 @@ use crate::regular_file;
 use crate::telemetry;
 use crate::text::count;
 
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "the shared store is awaited")
+)]
 pub(super) async fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
         #[cfg(feature = "postgres")]
