@@ -581,6 +581,7 @@ macro_rules! stories {
         #[cfg(feature = "postgres")]
         mod on_postgres {
             $(#[tokio::test]
+            #[ignore = "needs PostgreSQL: .ci/run installs it"]
             async fn $name() {
                 super::$name(&super::hub_contract::on_postgres::Postgres::new().await).await;
             })+

@@ -36,6 +36,7 @@ async fn refusal(connector: &Connector) -> HubError {
     connector.connect().await.unwrap_err()
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn a_writer_waits_until_the_one_before_it_has_committed() {
     let world = Postgres::new().await;
@@ -76,6 +77,7 @@ async fn a_writer_waits_until_the_one_before_it_has_committed() {
     assert_eq!(reader.pull(&start).await.unwrap().rows.len(), 2, "in order, and both");
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn nobody_takes_a_shard_while_a_batch_of_its_holder_is_written() {
     let world = Postgres::new().await;
@@ -104,6 +106,7 @@ async fn nobody_takes_a_shard_while_a_batch_of_its_holder_is_written() {
 }
 
 // P08
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn functions_run_as_their_owner_with_a_fixed_path_and_not_for_everybody() {
     let world = Postgres::new().await;
@@ -130,6 +133,7 @@ async fn functions_run_as_their_owner_with_a_fixed_path_and_not_for_everybody() 
 }
 
 // P08
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn an_operator_cannot_write_tables_nor_be_another() {
     let world = Postgres::new().await;
@@ -183,6 +187,7 @@ async fn an_operator_cannot_write_tables_nor_be_another() {
     assert_eq!(viewer.query(&own, &[]).await.unwrap().len(), 0);
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn who_has_no_role_is_told_so() {
     let world = Postgres::new().await;
@@ -193,6 +198,7 @@ async fn who_has_no_role_is_told_so() {
     assert!(matches!(why, HubError::Rights(_)), "{why:?}");
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn a_schema_that_is_not_there_or_too_old_or_too_new_is_named() {
     let world = Postgres::new().await;
@@ -209,6 +215,7 @@ async fn a_schema_that_is_not_there_or_too_old_or_too_new_is_named() {
     assert_eq!(join(&hub).await, HubError::OldSchema { found: 0, needed: 1 });
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn a_migration_that_was_made_is_not_made_again_also_by_two_at_once() {
     let schema = SchemaName::new(&crate::postgres::schema_name()).unwrap();
@@ -223,6 +230,7 @@ async fn a_migration_that_was_made_is_not_made_again_also_by_two_at_once() {
     assert_eq!(code(&raw(SUPERUSER).await, &text).await, Some(SqlState::DUPLICATE_SCHEMA));
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_user_are_refused_without_a_secret_in_the_message() {
     let world = Postgres::new().await;
@@ -250,6 +258,7 @@ async fn a_wrong_password_and_an_unknown_user_are_refused_without_a_secret_in_th
 }
 
 // P01
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn a_server_that_is_gone_or_takes_no_changes_is_named() {
     let world = Postgres::new().await;
@@ -273,6 +282,7 @@ async fn a_server_that_is_gone_or_takes_no_changes_is_named() {
 }
 
 // P07
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn who_holds_rows_for_long_makes_others_busy_and_not_stuck() {
     let world = Postgres::new().await;
@@ -286,6 +296,7 @@ async fn who_holds_rows_for_long_makes_others_busy_and_not_stuck() {
 }
 
 // P06
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn rows_that_make_no_sense_are_left_out_and_the_rest_is_read() {
     let world = Postgres::new().await;
@@ -453,6 +464,7 @@ fn pooler(folder: &std::path::Path) {
     });
 }
 
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 #[tokio::test]
 async fn behind_a_pooler_that_swallows_notifications_the_hub_says_that_it_hears_none() {
     let world = Postgres::new().await;
