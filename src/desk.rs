@@ -188,6 +188,16 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
 }
 
 impl DeskState {
+    /// A note of this machine's has this version: what she wrote after it, she wrote over it.
+    fn wrote_note(&mut self, id: SessionId, version: i64) {
+        self.known.entry(id).or_default().note_version = version;
+        for later in &mut self.waiting {
+            if matches!(&later.message, OutboxMessage::Kept(whose, ..) if *whose == id) {
+                later.seen = version;
+            }
+        }
+    }
+
     /// Keeps what is to be sent.
     fn waits(&mut self, more: Vec<OutboxMessage>) {
         let room = MOST_WAITING.saturating_sub(self.waiting.len());

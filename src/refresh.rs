@@ -42,7 +42,7 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::store::Store;
-use shards::ShardNews;
+use shards::{LabelNews, ShardNews};
 
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
@@ -77,8 +77,8 @@ pub enum Command {
     Share(mpsc::Sender<Vec<OutboxMessage>>),
     /// What the shared store leaves to this process.
     Shards(ShardNews),
-    /// What was learned and changed on other machines.
-    Merge(ListChanges),
+    /// What was learned on other machines, and what operators have changed there.
+    Merge(ListChanges, Vec<LabelNews>),
     /// Why the shared store cannot be used, for the header; `None`: it can.
     SharedTrouble(Option<String>),
     /// Tell the API log to this channel.
@@ -108,7 +108,7 @@ impl Command {
             | Self::StoreTrouble(_)
             | Self::StoreDamage(_)
             | Self::StoreFaults(_)
-            | Self::Merge(_)
+            | Self::Merge(..)
             | Self::SharedTrouble(_)
             | Self::NobodyPolls(_) => true,
             // A notification shows at once where it changes a session.

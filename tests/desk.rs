@@ -360,3 +360,23 @@ async fn what_no_wake_announces_is_read_within_fifteen_seconds_all_the_same() {
     pass(15).await;
     assert!(desk.session(1).own.pinned);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_machine_has_when_it_comes_is_everybodys_with_its_labels() {
+    let world = World::new();
+    let desk = world.machine("jane", MemberRole::Desk, 2);
+    desk.faults.send_replace(LineFaults { cut: true, ..LineFaults::default() });
+    desk.keeps(1, AnnotationChange::Note("written first".into())).await;
+    desk.keeps(1, AnnotationChange::Note("kept before".into())).await;
+    desk.keeps(1, AnnotationChange::Pinned(true)).await;
+    pass(5).await;
+    desk.faults.send_replace(LineFaults::default());
+    let poller = world.machine("poller", MemberRole::Poller, 0);
+    pass(40).await;
+    for machine in [&desk, &poller] {
+        let session = machine.session(1);
+        assert_eq!((session.own.note.as_str(), session.own.pinned), ("kept before", true));
+        assert!(session.brief.result.is_some());
+    }
+    assert_eq!(desk.session(1).own.history.len(), 3, "each change stands once in the history");
+}

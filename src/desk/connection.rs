@@ -245,8 +245,14 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
                 self.pull(state).await?;
                 Ok(joined(waiting, state.known.get(&id)))
             }
+            Ok(HubReply::Done(version) | HubReply::Known(version)) => {
+                if let OutboxMessage::Kept(_, AnnotationChange::Note(_), _) = &waiting.message {
+                    state.wrote_note(id, version);
+                }
+                Ok(None)
+            }
             Err(HubError::NotListed) => Ok(None),
-            done => done.map(|_reply| None),
+            Err(why) => Err(why),
         }
     }
 
@@ -273,9 +279,38 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
             let id = session.id();
             !state.known.contains_key(&id) && !state.gone.contains(&id)
         };
-        let missing: Vec<&WatchEntry> =
-            snapshot.sessions.iter().filter(is_new).map(|session| &*session.entry).collect();
-        self.add(&missing, state).await
+        let missing: Vec<&Arc<WatchedSession>> = snapshot.sessions.iter().filter(is_new).collect();
+        let entries: Vec<&WatchEntry> = missing.iter().map(|session| &*session.entry).collect();
+        self.add(&entries, state).await?;
+        let labels = missing.into_iter().flat_map(|session| self.labels(session));
+        state.waits(labels.collect());
+        Ok(())
+    }
+
+    /// What an operator has kept of a session here, for everybody.
+    fn labels(&self, session: &WatchedSession) -> Vec<OutboxMessage> {
+        let (id, own) = (session.id(), &session.own);
+        let now = || Made::new(self.desk.clock.now(), None);
+        let mut kept = Vec::new();
+        let mut keep = |change, made: Option<&Made>| {
+            kept.push(OutboxMessage::Kept(id, change, made.cloned().unwrap_or_else(now)));
+        };
+        if !own.note.is_empty() {
+            keep(AnnotationChange::Note(own.note.clone()), own.note_made());
+        }
+        if own.pinned {
+            let change = AnnotationChange::Pinned(true);
+            keep(change.clone(), own.last_made(&change));
+        }
+        if let Some(acknowledged) = &own.acknowledged {
+            let change = AnnotationChange::Acknowledged(Some(acknowledged.reasons.clone()));
+            keep(change, own.acknowledgement_made());
+        }
+        if own.snoozed_until.is_some() {
+            let change = AnnotationChange::Snoozed(own.snoozed_until);
+            keep(change.clone(), own.last_made(&change));
+        }
+        kept
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::connection::DeskConnection;
 use super::{DeskState, HubConnector};
 use crate::clock::Clock;
@@ -13,6 +15,7 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::hub::{Hub, HubCursor, HubDetail, HubError, HubPage, HubRow, Shard};
 use crate::refresh::Command;
+use crate::refresh::shards::LabelNews;
 
 /// Details of so many sessions are read at once.
 const DETAILS: usize = 64;
@@ -38,7 +41,7 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     }
 
     async fn take_in(&self, page: HubPage, state: &mut DeskState) -> Result<(), HubError> {
-        let mut changed = Vec::new();
+        let (mut changed, mut labels) = (Vec::new(), Vec::new());
         let (gone, rows): (Vec<HubRow>, Vec<HubRow>) =
             page.rows.into_iter().partition(|row| row.gone);
         let mut histories: HashMap<SessionId, Vec<OwnAction>> = HashMap::new();
@@ -49,7 +52,13 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         for few in rows.chunks(DETAILS) {
             let details = self.details_of(few, state).await?;
             for row in few {
-                match self.session(row, details.get(&row.id), &mut histories, state) {
+                let detail = details.get(&row.id);
+                let is_known = state.known.contains_key(&row.id);
+                match self.session(row, detail, &mut histories, state) {
+                    Some(session) if detail.is_none() && is_known => {
+                        let (entry, own) = ((*session.entry).clone(), (*session.own).clone());
+                        labels.push(LabelNews { entry, own });
+                    }
                     Some(session) => changed.push(session),
                     None => unread += 1,
                 }
@@ -66,8 +75,13 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
             state.known.remove(id);
             state.gone.insert(*id);
         }
-        if !(changed.is_empty() && gone.is_empty()) {
-            self.desk.tell(Command::Merge(ListChanges::Some { changed, gone })).await;
+        if !(changed.is_empty() && gone.is_empty() && labels.is_empty()) {
+            let list = ListChanges::Some { changed, gone };
+            self.desk.tell(Command::Merge(list, labels)).await;
+            // What comes next is laid over this.
+            let (to, mut merged) = mpsc::channel(1);
+            self.desk.tell(Command::Flush(to)).await;
+            let _version = merged.recv().await;
         }
         state.cursor = page.next;
         Ok(())

@@ -16,6 +16,11 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     /// Sends what was learned of the sessions whose shards are held.
     pub(super) async fn publish(&mut self, state: &mut DeskState) -> Result<(), HubError> {
         let leases = self.leases();
+        if leases.is_empty() {
+            // With the next one all is looked at again.
+            self.sent = SessionTable::default();
+            return Ok(());
+        }
         let epochs: HashMap<Shard, i64> =
             leases.iter().map(|lease| (lease.shard, lease.epoch)).collect();
         let snapshot = Arc::clone(&self.desk.snapshots.borrow());
@@ -32,12 +37,7 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         for few in news.chunks(BATCH) {
             self.publish_few(few, &epochs, &leases, state).await?;
         }
-        // What was not to be sent now, for want of a lease, is looked at again with the next one.
-        if leases.is_empty() {
-            self.sent = SessionTable::default();
-        } else {
-            self.sent = snapshot.sessions.clone();
-        }
+        self.sent = snapshot.sessions.clone();
         Ok(())
     }
 

@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::domain::watchlist::annotations::Annotations;
 use crate::domain::watchlist::outbox::OutboxMessage;
+use crate::domain::watchlist::watched::WatchEntry;
 use crate::hub::lease::{Holding, Shard};
 use crate::hub::slots::Slots;
 
@@ -18,6 +20,13 @@ pub struct ShardNews {
     pub ahead: SignedDuration,
     /// Requests a second of all processes together, at most.
     pub max_rps: f64,
+}
+
+/// The labels of a session, as the shared store has them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelNews {
+    pub entry: WatchEntry,
+    pub own: Annotations,
 }
 
 /// How this process shares the list.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::shards::{ShardNews, Sharing};
+use super::shards::{LabelNews, ShardNews, Sharing};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -85,9 +85,20 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// What was learned and changed on other machines. Where another process of this machine holds
     /// the local store, that one takes it in.
-    pub(super) fn merge(&mut self, list: ListChanges, now: Instant) {
-        if !self.settings.following {
-            self.take_list(list, now);
+    pub(super) fn merge(&mut self, list: ListChanges, labels: Vec<LabelNews>, now: Instant) {
+        if self.settings.following {
+            return;
         }
+        self.take_list(list, now);
+        // Over what is known now: an answer that came meanwhile is newer than what the labels were
+        // read beside.
+        let known = self.store.snapshot();
+        let changed = labels.into_iter().filter_map(|LabelNews { entry, own }| {
+            let session = known.sessions.get(entry.id).or_else(|| known.archived.get(entry.id))?;
+            let (entry, own) = (Arc::new(entry), Arc::new(own));
+            Some(WatchedSession { entry, own, ..WatchedSession::clone(session) })
+        });
+        let changed = changed.collect();
+        self.take_list(ListChanges::Some { changed, gone: Vec::new() }, now);
     }
 }

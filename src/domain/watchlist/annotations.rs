@@ -175,6 +175,12 @@ impl Annotations {
         self.history.drain(..surplus);
     }
 
+    /// When this change was made last, while the history still has it.
+    #[must_use]
+    pub fn last_made(&self, change: &AnnotationChange) -> Option<&Made> {
+        self.made(|made| made == change)
+    }
+
     /// The change that the note comes from, while the history still has it.
     #[must_use]
     pub fn note_made(&self) -> Option<&Made> {
