@@ -21,9 +21,10 @@ pub(super) fn each<T: Send, U: Send, E>(
     // Waiting ones take memory, and one is enough not to be waited for.
     let (send, inbox) = sync_channel::<(usize, Vec<T>)>(1);
     let (got, mut done) = thread::scope(|scope| {
-        let second = scope.spawn(|| {
-            inbox.into_iter().map(|(number, some)| (number, all(some))).collect::<Vec<_>>()
-        });
+        let works =
+            || inbox.into_iter().map(|(number, some)| (number, all(some))).collect::<Vec<_>>();
+        // With little memory the system may refuse one: then the inbox is gone, and this one does all.
+        let second = thread::Builder::new().spawn_scoped(scope, works).ok();
         let (mut done, mut some, mut number) = (Vec::new(), first, 0);
         let got = loop {
             if some.is_empty() {
@@ -41,9 +42,10 @@ pub(super) fn each<T: Send, U: Send, E>(
             }
         };
         drop(send);
-        match second.join() {
-            Ok(second) => done.extend(second),
-            Err(panic) => resume_unwind(panic),
+        match second.map(thread::ScopedJoinHandle::join) {
+            Some(Ok(second)) => done.extend(second),
+            Some(Err(panic)) => resume_unwind(panic),
+            None => {}
         }
         (got, done)
     });
