@@ -623,6 +623,7 @@ const READ_LABELS: &[&str] = &[
     "src/export/document.rs",
     "src/export/markdown.rs",
     // Sealed there.
+    "src/desk/connection.rs",
     "src/desk/incoming.rs",
     "src/desk/rows.rs",
     "src/hub/memory/state.rs",
