@@ -35,6 +35,9 @@ mod many;
 #[cfg(target_os = "linux")]
 mod memory;
 mod named;
+#[cfg(feature = "postgres")]
+#[path = "../common/postgres.rs"]
+mod postgres;
 mod privacy;
 #[path = "../common/process.rs"]
 mod process;
@@ -45,6 +48,8 @@ mod raw_files;
 mod responder;
 mod schemas;
 mod scope;
+#[cfg(feature = "postgres")]
+mod shared;
 mod shells;
 mod surroundings;
 mod sweep;
