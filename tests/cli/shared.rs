@@ -18,7 +18,7 @@ use crate::watch::watching;
 use crate::{KEY, World, empty, world};
 
 /// Longer than anything here takes; only a test that fails waits for so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A simulator, a shared store, and who may use it.
 struct Office {
@@ -102,6 +102,7 @@ fn sql(text: &str) {
     });
 }
 
+#[expect(clippy::disallowed_methods, reason = "the other processes take real time")]
 #[track_caller]
 fn until(what: &str, holds: impl Fn() -> bool) {
     let begun = Instant::now();
@@ -148,6 +149,7 @@ fn named(shards: &[(String, usize)], name: &str) -> bool {
 
 // P01 P03 P04
 #[test]
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 fn what_one_machine_adds_and_keeps_the_others_have_and_who_ends_is_replaced_at_once() {
     let office = Office::open(&["--sessions", "6", "--scenario", "S03", "--speed", "60"]);
     let [one, two] = [office.poller("p1"), office.poller("p2")];
@@ -191,6 +193,7 @@ fn what_one_machine_adds_and_keeps_the_others_have_and_who_ends_is_replaced_at_o
 
 // P06
 #[test]
+#[ignore = "needs PostgreSQL: .ci/run installs it"]
 fn where_the_shared_store_cannot_be_used_it_is_said_why_and_what_to_do() {
     let office = Office::open(&["--sessions", "0"]);
     let jane = office.machine(&office.operator("jane"), "desk");

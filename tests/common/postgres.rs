@@ -37,6 +37,7 @@ pub(crate) fn schema_name() -> String {
 }
 
 /// The folder of PostgreSQL's programs: where PATH has them, else where Debian puts them.
+#[expect(clippy::expect_used, reason = "a failed set-up fails the test")]
 fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -47,11 +48,9 @@ fn programs() -> PathBuf {
         std::cmp::Reverse(version.and_then(|version| version.parse::<u32>().ok()))
     });
     let bin = std::env::split_paths(&path).chain(versions).find(|bin| bin.join("initdb").exists());
-    bin.unwrap_or_else(|| {
-        panic!(
-            "these tests need PostgreSQL 14 or newer (initdb, pg_ctl): apt-get install postgresql"
-        )
-    })
+    bin.expect(
+        "these tests need PostgreSQL 14 or newer (initdb, pg_ctl): apt-get install postgresql",
+    )
 }
 
 fn command(program: &Path) -> Command {
