@@ -11,8 +11,9 @@ mod on_postgres;
 mod outgoing;
 mod rows;
 mod seal;
+mod waiting;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
-use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::unsent::UnsentStore;
 use crate::hub::{Hub, HubCursor, HubError, Member};
 use crate::refresh::Command;
 #[cfg(not(feature = "postgres"))]
@@ -34,9 +35,8 @@ pub use NoSharedStore as SharedStore;
 pub use on_postgres::SharedStore;
 use rows::KnownThere;
 pub use seal::DeskSeal;
+use waiting::WaitingChanges;
 
-/// So many changes wait for a shared store that is away; what is changed beyond is refused.
-const MOST_WAITING: usize = 10_000;
 /// The refresh task hands over so many batches of changes before it says that it cannot.
 const BATCHES: usize = 1_024;
 /// A store that is away is tried again after this, then after twice as long, up to [`LONGEST`].
@@ -55,6 +55,8 @@ pub trait HubConnector: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct DeskLinks {
     pub details: Arc<dyn DetailSource>,
+    /// Where it is kept what waits for the shared store.
+    pub unsent: Arc<dyn UnsentStore>,
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     pub commands: mpsc::Sender<Command>,
 }
@@ -88,6 +90,8 @@ pub struct DeskTask<K, C> {
     pub clock: C,
     /// Where the details of the sessions are read.
     pub details: Arc<dyn DetailSource>,
+    /// Where it is kept what waits for the shared store.
+    pub unsent: Arc<dyn UnsentStore>,
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     pub commands: mpsc::Sender<Command>,
 }
@@ -99,118 +103,77 @@ struct DeskState {
     known: HashMap<SessionId, KnownThere>,
     /// Sessions that somebody took off everybody's list.
     gone: HashSet<SessionId>,
-    /// Changed here and not sent yet, oldest first.
-    waiting: VecDeque<WaitingChange>,
-    /// Why the store could not be used last.
-    away: Option<HubError>,
-}
-
-/// A change that waits to be sent.
-#[derive(Clone, Debug)]
-struct WaitingChange {
-    message: OutboxMessage,
-    /// The version of the session's note that the operator saw when it was made.
-    seen: i64,
 }
 
 impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     /// Until cancelled. While the shared store is away the list goes on from the local one, nobody is
     /// asked beyond the leases, and what operators change waits.
     pub async fn run(self, cancelled: CancellationToken) {
-        let (relay, mut changed) = mpsc::channel(BATCHES);
-        if self.commands.send(Command::Share(relay)).await.is_err() {
-            return;
+        let (relay, changed) = mpsc::channel(BATCHES);
+        let (to, mut published) = mpsc::channel(1);
+        for command in [Command::Share(relay), Command::Flush(to)] {
+            if self.commands.send(command).await.is_err() {
+                return;
+            }
         }
+        // From here on the snapshots say whether another process holds the local store.
+        let _version = published.recv().await;
+        let waiting = WaitingChanges::new(Arc::clone(&self.unsent));
+        let received = waiting.receive(changed, &self.commands);
+        tokio::join!(received, self.connects(&waiting, &cancelled));
+    }
+
+    /// Connects again and again, until cancelled.
+    async fn connects(&self, waiting: &WaitingChanges, cancelled: &CancellationToken) {
         let mut state = DeskState::default();
         let mut pause = FIRST;
-        while !cancelled.is_cancelled() {
-            // Where another process of this machine holds the local store, that one is the desk.
-            let mut snapshots = self.snapshots.clone();
-            tokio::select! {
-                biased;
-                () = cancelled.cancelled() => break,
-                is_ours = snapshots.wait_for(|now| !now.health.beside) => match is_ours {
-                    Ok(_ours) => {}
-                    Err(_ended) => break,
-                },
-            }
+        while self.holds_the_list(waiting, cancelled).await {
             let begun = Instant::now();
-            let Err(why) = self.in_step(&mut state, &mut changed, &cancelled).await else {
-                continue;
+            let done = if waiting.take_up().await {
+                self.in_step(&mut state, waiting, cancelled).await
+            } else {
+                waiting.tell(&self.commands).await;
+                Ok(())
             };
+            // What was sent waits no longer, however the connection ended.
+            waiting.save().await;
+            if let Err(why) = done {
+                // Once, however often it is tried.
+                if waiting.is_away(Some(&why)) {
+                    tracing::warn!(%why, "the shared store cannot be used");
+                }
+                waiting.tell(&self.commands).await;
+            }
             if begun.elapsed() > LONGEST {
                 pause = FIRST;
             }
-            self.tell_away(&mut state, &why).await;
             // With chance, so that not all desks come back at one moment.
             let wait = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
-            self.rests(wait, &mut state, &mut changed, &cancelled).await;
+            let _over = tokio::time::timeout(wait, cancelled.cancelled()).await;
             pause = (pause * 2).min(LONGEST);
         }
     }
 
-    async fn tell_away(&self, state: &mut DeskState, why: &HubError) {
-        // Once, however often it is tried.
-        if state.away.as_ref() != Some(why) {
-            tracing::warn!(%why, "the shared store cannot be used");
-            state.away = Some(why.clone());
+    /// Waits while another process of this machine holds the local store: that one is the desk.
+    /// False: cancelled.
+    async fn holds_the_list(
+        &self,
+        waiting: &WaitingChanges,
+        cancelled: &CancellationToken,
+    ) -> bool {
+        let mut snapshots = self.snapshots.clone();
+        if snapshots.borrow().health.beside {
+            waiting.leave().await;
         }
-        self.tell(Command::SharedTrouble(Some(why.to_string()))).await;
+        tokio::select! {
+            biased;
+            () = cancelled.cancelled() => false,
+            is_ours = snapshots.wait_for(|now| !now.health.beside) => is_ours.is_ok(),
+        }
     }
 
     /// The refresh task has ended where this cannot be told.
     async fn tell(&self, command: Command) {
         let _ended = self.commands.send(command).await;
-    }
-
-    /// Waits, and keeps what is changed meanwhile.
-    async fn rests(
-        &self,
-        wait: Duration,
-        state: &mut DeskState,
-        changed: &mut mpsc::Receiver<Vec<OutboxMessage>>,
-        cancelled: &CancellationToken,
-    ) {
-        let over = tokio::time::sleep(wait);
-        tokio::pin!(over);
-        loop {
-            tokio::select! {
-                biased;
-                () = cancelled.cancelled() => return,
-                () = &mut over => return,
-                more = changed.recv() => match more {
-                    Some(more) => state.waits(more),
-                    None => return,
-                },
-            }
-        }
-    }
-}
-
-impl DeskState {
-    /// A note of this machine's has this version: what she wrote after it, she wrote over it.
-    fn wrote_note(&mut self, id: SessionId, version: i64) {
-        self.known.entry(id).or_default().note_version = version;
-        for later in &mut self.waiting {
-            if matches!(&later.message, OutboxMessage::Kept(whose, ..) if *whose == id) {
-                later.seen = version;
-            }
-        }
-    }
-
-    /// Keeps what is to be sent.
-    fn waits(&mut self, more: Vec<OutboxMessage>) {
-        let room = MOST_WAITING.saturating_sub(self.waiting.len());
-        if more.len() > room {
-            tracing::error!(lost = more.len() - room, "too much waits for the shared store");
-        }
-        for message in more.into_iter().take(room) {
-            let id = match &message {
-                OutboxMessage::Kept(id, ..) => Some(id),
-                _ => None,
-            };
-            let seen = id.and_then(|id| self.known.get(id)).map_or(0, |known| known.note_version);
-            self.waiting.push_back(WaitingChange { message, seen });
-        }
     }
 }

@@ -34,6 +34,7 @@ mod shared;
 pub mod sqlite;
 mod state;
 mod transfer;
+mod unsent;
 mod wal;
 mod write;
 mod writer;
@@ -51,6 +52,7 @@ pub use memory::in_memory;
 pub use saved_sessions::SavedSessions;
 pub use schema::SCHEMA;
 pub use shared::{ReadThrough, SeenRows, SharedPersistence};
+pub use unsent::UnsentBeside;
 pub use writer::{WriterEvent, writer};
 
 /// Name of the state that says when the operator last looked.

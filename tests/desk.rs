@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,10 +20,14 @@ use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::detail_source::NothingStored;
 use branchwatch::domain::watchlist::snapshot::Snapshot;
+use branchwatch::domain::watchlist::unsent::{UnsentInMemory, UnsentStore};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::hub::lease::Shard;
 use branchwatch::hub::memory::{HubRights, LineFaults, MemoryHub, MemoryStore};
 use branchwatch::hub::{HubError, Member, MemberRole};
+use branchwatch::persist::UnsentBeside;
+use branchwatch::persist::key::StoreKey;
+use branchwatch::persist::location::Location;
 use branchwatch::refresh::{self, Command, Settings};
 use branchwatch::store::Store;
 use jiff::SignedDuration;
@@ -101,6 +106,40 @@ struct Machine {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
+/// What an earlier run of the program has left on the machine's disk.
+struct Left {
+    known: Vec<WatchedSession>,
+    unsent: Arc<dyn UnsentStore>,
+}
+
+/// A disk that can be full, or not there.
+#[derive(Debug, Default)]
+struct Disk {
+    kept: UnsentInMemory,
+    broken: AtomicBool,
+}
+
+impl Disk {
+    fn is_whole(&self) -> Result<(), String> {
+        if self.broken.load(Ordering::Relaxed) { Err("no such disk".to_owned()) } else { Ok(()) }
+    }
+}
+
+impl UnsentStore for Disk {
+    fn read(&self) -> Result<Option<String>, String> {
+        self.is_whole()?;
+        self.kept.read()
+    }
+
+    fn keep(&self, text: &str) -> Result<(), String> {
+        self.is_whole()?;
+        self.kept.keep(text)
+    }
+}
+
+const CUT: LineFaults =
+    LineFaults { cut: true, loses_answers: false, deaf: false, delay: Duration::ZERO };
+
 struct World {
     store: MemoryStore,
     clock: TokioClock,
@@ -116,14 +155,30 @@ impl World {
     }
 
     fn machine(&self, name: &'static str, role: MemberRole, sessions: u128) -> Machine {
-        let known: Vec<WatchedSession> =
-            (1..=sessions).map(|n| WatchedSession::new(entry(n))).collect();
+        let known = (1..=sessions).map(|n| WatchedSession::new(entry(n))).collect();
+        let unsent = Arc::new(UnsentInMemory::default());
+        self.run(name, role, Left { known, unsent }, LineFaults::default())
+    }
+
+    /// Another run of the program of a desk, after what earlier ones left.
+    fn desk(&self, known: Vec<WatchedSession>, unsent: &Arc<dyn UnsentStore>) -> Machine {
+        let left = Left { known, unsent: Arc::clone(unsent) };
+        self.run("jane", MemberRole::Desk, left, LineFaults::default())
+    }
+
+    fn run(
+        &self,
+        name: &'static str,
+        role: MemberRole,
+        Left { known, unsent }: Left,
+        faults: LineFaults,
+    ) -> Machine {
         let (store, snapshots) = Store::new(known);
         let Self { clock, begun, .. } = self;
         let api =
             Fake { whose: name, begun: *begun, clock: *clock, asked: Arc::clone(&self.asked) };
         let (commands, inbox) = mpsc::channel(256);
-        let (faults, line) = watch::channel(LineFaults::default());
+        let (faults, line) = watch::channel(faults);
         let end = CancellationToken::new();
         let settings = Settings {
             awaiting: SignedDuration::from_secs(20),
@@ -140,6 +195,7 @@ impl World {
             max_rps: 5.0,
             clock: *clock,
             details: Arc::new(NothingStored),
+            unsent,
             snapshots: snapshots.clone(),
             commands: commands.clone(),
         };
@@ -178,8 +234,25 @@ impl Machine {
         self.commands.send(change.into()).await.unwrap();
     }
 
+    /// As the local store has them.
+    fn known(&self) -> Vec<WatchedSession> {
+        self.snapshot().sessions.iter().map(|session| (**session).clone()).collect()
+    }
+
+    fn trouble(&self) -> String {
+        self.snapshot().health.store_trouble.clone().unwrap_or_default()
+    }
+
     fn kill(self) {
         self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+
+    /// As a quit or a signal ends it.
+    async fn ends(self) {
+        self.end.cancel();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
     }
 }
 
@@ -265,14 +338,20 @@ async fn who_is_killed_is_replaced_within_twelve_seconds_and_who_ends_at_once() 
 async fn what_one_operator_changes_the_others_see_and_two_notes_at_once_are_both_kept() {
     let world = World::new();
     let poller = world.machine("poller", MemberRole::Poller, 3);
+    // A desk that comes first asks until there is a poller.
+    pass(5).await;
     let jane = world.machine("jane", MemberRole::Desk, 0);
     let omar = world.machine("omar", MemberRole::Desk, 0);
     pass(30).await;
     jane.keeps(1, AnnotationChange::Pinned(true)).await;
     jane.keeps(1, AnnotationChange::Tags { added: vec!["urgent".into()], removed: vec![] }).await;
     jane.keeps(2, AnnotationChange::Note("rang, comes on Friday".into())).await;
+    let at_once = [1, 2, 3].map(|n| (id(n), AnnotationChange::Acknowledged(Some(vec![]))));
+    jane.commands.send(OperatorCommand::Keep(at_once.to_vec()).into()).await.unwrap();
     pass(2).await;
     for machine in [&poller, &omar] {
+        let acknowledged = |n| machine.session(n).own.acknowledged.is_some();
+        assert!([1, 2, 3].into_iter().all(acknowledged), "all that was changed at once");
         assert!(machine.session(1).own.pinned);
         assert_eq!(machine.session(1).entry.tags, ["urgent"]);
         assert_eq!(machine.session(2).own.note, "rang, comes on Friday");
@@ -379,4 +458,202 @@ async fn what_a_machine_has_when_it_comes_is_everybodys_with_its_labels() {
         assert!(session.brief.result.is_some());
     }
     assert_eq!(desk.session(1).own.history.len(), 3, "each change stands once in the history");
+}
+
+/// The store is away, is away still in the next run, and is back in the third; `killed`: or they end.
+async fn what_waits_is_sent_by_a_later_run(
+    unsent: impl Fn() -> Arc<dyn UnsentStore>,
+    killed: bool,
+) {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 4);
+    let jane = world.desk(Vec::new(), &unsent());
+    pass(30).await;
+    jane.faults.send_replace(CUT);
+    pass(20).await;
+    jane.keeps(1, AnnotationChange::Note("while it was away".into())).await;
+    jane.keeps(2, AnnotationChange::Tags { added: vec!["late".into()], removed: vec![] }).await;
+    jane.commands.send(OperatorCommand::Remove(vec![id(3)]).into()).await.unwrap();
+    jane.commands.send(OperatorCommand::Add(vec![entry(9)]).into()).await.unwrap();
+    pass(1).await;
+    let known = jane.known();
+    if killed {
+        jane.kill()
+    } else {
+        jane.ends().await
+    }
+    let left = Left { known, unsent: unsent() };
+    let jane = world.run("jane", MemberRole::Desk, left, CUT);
+    pass(20).await;
+    jane.keeps(4, AnnotationChange::Pinned(true)).await;
+    if killed {
+        pass(1).await;
+    }
+    let known = jane.known();
+    if killed {
+        jane.kill()
+    } else {
+        jane.ends().await
+    }
+    let jane = world.desk(known, &unsent());
+    pass(5).await;
+    for machine in [&poller, &jane] {
+        assert_eq!(machine.session(1).own.note, "while it was away");
+        assert_eq!(machine.session(2).entry.tags, ["late"]);
+        assert!(machine.snapshot().sessions.get(id(3)).is_none(), "it was taken off");
+        assert!(machine.session(4).own.pinned);
+        assert_eq!(machine.session(9).entry.reference.as_deref(), Some("dbs-9"));
+    }
+    assert_eq!(unsent().read().unwrap().as_deref(), Some("[]"), "and waits no longer");
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_store_that_is_away_outlives_the_end_of_the_program() {
+    for killed in [true, false] {
+        let unsent: Arc<dyn UnsentStore> = Arc::new(UnsentInMemory::default());
+        what_waits_is_sent_by_a_later_run(|| Arc::clone(&unsent), killed).await;
+    }
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_waits_stands_in_the_local_store_beside_the_process_that_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::new(&[5; 32], &[6; 32]);
+    let location = Location::new(&folder.path().join("store.db"), key);
+    let _holder = location.open(true).unwrap();
+    let unsent =
+        || -> Arc<dyn UnsentStore> { Arc::new(UnsentBeside { location: location.clone() }) };
+    what_waits_is_sent_by_a_later_run(unsent, true).await;
+    let texts = ["while it was away", "late"];
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let found = |text: &&str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert_eq!(texts.iter().find(|text| found(text)), None, "it is sealed there too");
+    }
+}
+
+// P03
+#[tokio::test(start_paused = true)]
+async fn a_note_that_waited_from_one_run_to_the_next_is_joined_with_the_one_written_meanwhile() {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 2);
+    let unsent: Arc<dyn UnsentStore> = Arc::new(UnsentInMemory::default());
+    let jane = world.desk(Vec::new(), &unsent);
+    pass(30).await;
+    jane.keeps(1, AnnotationChange::Note("first".into())).await;
+    jane.keeps(2, AnnotationChange::Note("first".into())).await;
+    pass(5).await;
+    jane.faults.send_replace(CUT);
+    pass(20).await;
+    jane.keeps(1, AnnotationChange::Note("from jane".into())).await;
+    jane.keeps(2, AnnotationChange::Note("in its place".into())).await;
+    let known = jane.known();
+    jane.ends().await;
+    poller.keeps(1, AnnotationChange::Note("from the other".into())).await;
+    pass(5).await;
+    let jane = world.desk(known, &unsent);
+    pass(5).await;
+    for machine in [&poller, &jane] {
+        assert_eq!(machine.session(1).own.note, "from the other · from jane");
+        assert_eq!(machine.session(2).own.note, "in its place", "nobody else wrote there");
+    }
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_is_changed_while_the_store_does_not_answer_is_kept_before_it_does() {
+    let world = World::new();
+    let unsent: Arc<dyn UnsentStore> = Arc::new(UnsentInMemory::default());
+    let jane = world.desk(Vec::new(), &unsent);
+    let add = OperatorCommand::Add(vec![entry(1)]);
+    pass(10).await;
+    jane.faults
+        .send_replace(LineFaults { delay: Duration::from_hours(1), ..LineFaults::default() });
+    pass(3).await;
+    jane.commands.send(add.into()).await.unwrap();
+    jane.keeps(1, AnnotationChange::Pinned(true)).await;
+    pass(1).await;
+    let known = jane.known();
+    jane.kill();
+    let jane = world.desk(known, &unsent);
+    let other = world.machine("other", MemberRole::Desk, 0);
+    pass(5).await;
+    assert!(other.session(1).own.pinned);
+    drop(jane);
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_kept_is_told_and_kept_when_it_can() {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 1);
+    let disk = Arc::new(Disk::default());
+    let unsent: Arc<dyn UnsentStore> = Arc::clone(&disk) as _;
+    let jane = world.desk(Vec::new(), &unsent);
+    pass(30).await;
+    jane.faults.send_replace(CUT);
+    disk.broken.store(true, Ordering::Relaxed);
+    pass(20).await;
+    assert!(!jane.trouble().contains("is lost"), "nothing waits yet: {}", jane.trouble());
+    jane.keeps(1, AnnotationChange::Note("from jane".into())).await;
+    pass(1).await;
+    assert!(jane.trouble().contains("is lost when this program ends: no such disk"), "told");
+    disk.broken.store(false, Ordering::Relaxed);
+    pass(20).await;
+    assert!(!jane.trouble().contains("is lost"), "{}", jane.trouble());
+    let known = jane.known();
+    jane.kill();
+    // Before it is known what waits, nothing that is older may come in its place.
+    disk.broken.store(true, Ordering::Relaxed);
+    let jane = world.desk(known, &unsent);
+    pass(20).await;
+    assert!(jane.trouble().contains("no such disk"), "{}", jane.trouble());
+    assert_eq!(jane.session(1).own.note, "from jane");
+    disk.broken.store(false, Ordering::Relaxed);
+    pass(20).await;
+    assert_eq!(jane.trouble(), "");
+    assert_eq!(poller.session(1).own.note, "from jane");
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_changes_wait_and_what_is_beyond_is_told() {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 1);
+    let jane = world.machine("jane", MemberRole::Desk, 0);
+    pass(30).await;
+    jane.faults.send_replace(CUT);
+    pass(20).await;
+    // What is this process's or this operator's alone takes no room.
+    jane.keeps(1, AnnotationChange::LookedAt(None)).await;
+    jane.commands.send(OperatorCommand::RefreshAll.into()).await.unwrap();
+    let changes = (0..10_003).map(|n| (id(1), AnnotationChange::Pinned(n % 2 == 0)));
+    jane.commands.send(OperatorCommand::Keep(changes.collect()).into()).await.unwrap();
+    pass(1).await;
+    assert!(jane.trouble().contains("3 changes stay on this machine"), "{}", jane.trouble());
+    jane.faults.send_replace(LineFaults::default());
+    pass(20).await;
+    assert!(!poller.session(1).own.pinned, "the last that was kept takes it off");
+    assert!(jane.trouble().starts_with("3 changes stay on this machine"), "{}", jane.trouble());
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_waits_stands_over_what_comes_until_it_is_sent() {
+    let world = World::new();
+    let jane = world.machine("jane", MemberRole::Desk, 1);
+    pass(30).await;
+    jane.faults.send_replace(CUT);
+    pass(20).await;
+    jane.keeps(1, AnnotationChange::Pinned(true)).await;
+    pass(1).await;
+    let slow = LineFaults { delay: Duration::from_secs(1), ..LineFaults::default() };
+    jane.faults.send_replace(slow);
+    for _ in 0..400 {
+        sleep(Duration::from_millis(100)).await;
+        assert!(jane.session(1).own.pinned);
+    }
+    assert_eq!(jane.trouble(), "");
 }

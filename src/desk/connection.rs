@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::rows::{KnownThere, SealedRows};
-use super::{DeskState, DeskTask, HubConnector, WaitingChange};
+use super::rows::SealedRows;
+use super::waiting::{WaitingChange, WaitingChanges};
+use super::{DeskState, DeskTask, HubConnector};
 use crate::clock::Clock;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -31,6 +32,7 @@ pub(super) struct DeskConnection<'a, K: HubConnector, C> {
     pub(super) desk: &'a DeskTask<K, C>,
     pub(super) hub: &'a K::Connected,
     pub(super) rows: SealedRows<'a>,
+    pub(super) waiting: &'a WaitingChanges,
     joined: Joined,
     holding: Option<Holding>,
     /// Shards to be freed at the next beat, when no request for them is under way any more.
@@ -46,25 +48,25 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     pub(super) async fn in_step(
         &self,
         state: &mut DeskState,
-        changed: &mut mpsc::Receiver<Vec<OutboxMessage>>,
+        waiting: &WaitingChanges,
         cancelled: &CancellationToken,
     ) -> Result<(), HubError> {
         let hub = self.connector.connect().await?;
         let joined = hub.join(&self.member).await?;
-        let mut connection = DeskConnection::new(self, &*hub, joined);
+        let mut connection = DeskConnection::new(self, &*hub, joined, waiting);
         connection.pull(state).await?;
         connection.add_what_is_missing(state).await?;
-        self.tell(Command::SharedTrouble(None)).await;
-        state.away = None;
+        let _news = waiting.is_away(None);
+        waiting.tell(&self.commands).await;
         let mut ticks = DeskTicks::new(self.snapshots.clone());
         loop {
             connection.send_waiting(state).await?;
-            match ticks.next(&*hub, changed, cancelled).await? {
+            match ticks.next(&*hub, waiting, cancelled).await? {
                 Turn::Beat => connection.beat().await?,
                 Turn::Pull => connection.pull(state).await?,
                 Turn::Publish => connection.publish(state).await?,
-                Turn::Changed(more) => state.waits(more),
-                Turn::End => return connection.end(state, changed).await,
+                Turn::Send => {}
+                Turn::End => return connection.end(state).await,
             }
         }
     }
@@ -75,7 +77,7 @@ enum Turn {
     Beat,
     Pull,
     Publish,
-    Changed(Vec<OutboxMessage>),
+    Send,
     End,
 }
 
@@ -101,7 +103,7 @@ impl DeskTicks {
     async fn next(
         &mut self,
         hub: &impl Hub,
-        changed: &mut mpsc::Receiver<Vec<OutboxMessage>>,
+        waiting: &WaitingChanges,
         cancelled: &CancellationToken,
     ) -> Result<Turn, HubError> {
         let Self { beats, pulls, sending, snapshots } = self;
@@ -115,7 +117,7 @@ impl DeskTicks {
             biased;
             () = cancelled.cancelled() => Turn::End,
             _ = beats.tick() => Turn::Beat,
-            more = changed.recv() => more.map_or(Turn::End, Turn::Changed),
+            () = waiting.news.notified() => Turn::Send,
             woken = hub.woken() => woken.map(|()| Turn::Pull)?,
             _ = pulls.tick() => Turn::Pull,
             goes_on = published => if goes_on { Turn::Publish } else { Turn::End },
@@ -124,8 +126,14 @@ impl DeskTicks {
 }
 
 impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
-    fn new(desk: &'a DeskTask<K, C>, hub: &'a K::Connected, joined: Joined) -> Self {
+    fn new(
+        desk: &'a DeskTask<K, C>,
+        hub: &'a K::Connected,
+        joined: Joined,
+        waiting: &'a WaitingChanges,
+    ) -> Self {
         Self {
+            waiting,
             desk,
             hub,
             rows: SealedRows { seal: &desk.seal, store: joined.store },
@@ -138,13 +146,9 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
     }
 
     /// What was learned and changed last is sent, and another may go on at once.
-    async fn end(
-        &mut self,
-        state: &mut DeskState,
-        changed: &mut mpsc::Receiver<Vec<OutboxMessage>>,
-    ) -> Result<(), HubError> {
-        while let Ok(more) = changed.try_recv() {
-            state.waits(more);
+    async fn end(&mut self, state: &mut DeskState) -> Result<(), HubError> {
+        if !self.desk.snapshots.borrow().health.beside {
+            self.waiting.all_in.cancelled().await;
         }
         self.send_waiting(state).await?;
         self.publish(state).await?;
@@ -209,14 +213,12 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
 
     /// Sends what was changed here, in its order.
     async fn send_waiting(&self, state: &mut DeskState) -> Result<(), HubError> {
-        while let Some(first) = state.waiting.front().cloned() {
+        while let Some(first) = self.waiting.first() {
             let instead = self.send(&first, state).await?;
             // Only now: what was not sent is sent again, and does nothing twice.
-            state.waiting.pop_front();
-            if let Some(instead) = instead {
-                state.waiting.push_front(instead);
-            }
+            self.waiting.sent(&first, instead);
         }
+        self.waiting.save().await;
         Ok(())
     }
 
@@ -231,11 +233,10 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
                 self.add(&[entry], state).await?;
                 return Ok(None);
             }
-            OutboxMessage::Removed(id) => (*id, self.rows.removal(*id)),
+            OutboxMessage::Removed(id) => (*id, self.rows.removal(*id, waiting.action)),
             OutboxMessage::Kept(id, change, made) => {
-                (*id, self.rows.action(*id, change, made, waiting.seen))
+                (*id, self.rows.action(*id, change, made, waiting))
             }
-            // Hints and wishes are for the process that asks; each hears of its own.
             OutboxMessage::Told(_) | OutboxMessage::Asked(_) => return Ok(None),
         };
         let Some(action) = action else { return Ok(None) };
@@ -243,11 +244,12 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
             Ok(HubReply::Conflict(_)) => {
                 // What stands there is read before it is joined.
                 self.pull(state).await?;
-                Ok(joined(waiting, state.known.get(&id)))
+                let theirs = state.known.get(&id).map_or("", |known| known.their_note.as_str());
+                Ok(joined(waiting, theirs, self.waiting.shown(id)))
             }
             Ok(HubReply::Done(version) | HubReply::Known(version)) => {
                 if let OutboxMessage::Kept(_, AnnotationChange::Note(_), _) = &waiting.message {
-                    state.wrote_note(id, version);
+                    self.waiting.wrote_note(id, version);
                 }
                 Ok(None)
             }
@@ -283,7 +285,9 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
         let entries: Vec<&WatchEntry> = missing.iter().map(|session| &*session.entry).collect();
         self.add(&entries, state).await?;
         let labels = missing.into_iter().flat_map(|session| self.labels(session));
-        state.waits(labels.collect());
+        if self.waiting.add(labels.collect()) {
+            self.waiting.save().await;
+        }
         Ok(())
     }
 
@@ -315,11 +319,10 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
 }
 
 /// Another operator wrote a note at the same time: both stand in one, theirs first.
-fn joined(waiting: &WaitingChange, known: Option<&KnownThere>) -> Option<WaitingChange> {
+fn joined(waiting: &WaitingChange, theirs: &str, seen: i64) -> Option<WaitingChange> {
     let OutboxMessage::Kept(id, AnnotationChange::Note(ours), made) = &waiting.message else {
         return None;
     };
-    let theirs = known.map(|known| known.their_note.as_str()).unwrap_or_default();
     let both = match (theirs, ours.as_str()) {
         ("", only) | (only, "") => only.to_owned(),
         (theirs, ours) if theirs.contains(ours) => theirs.to_owned(),
@@ -327,5 +330,5 @@ fn joined(waiting: &WaitingChange, known: Option<&KnownThere>) -> Option<Waiting
     };
     let made = Made::new(made.at, made.by.clone());
     let message = OutboxMessage::Kept(*id, AnnotationChange::Note(both), made);
-    Some(WaitingChange { message, seen: known.map_or(0, |known| known.note_version) })
+    Some(WaitingChange::new(message, seen))
 }

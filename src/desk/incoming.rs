@@ -9,9 +9,8 @@ use super::connection::DeskConnection;
 use super::{DeskState, HubConnector};
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::OwnAction;
+use crate::domain::watchlist::annotations::{Annotations, OwnAction};
 use crate::domain::watchlist::list_changes::ListChanges;
-use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::hub::{Hub, HubCursor, HubDetail, HubError, HubPage, HubRow, Shard};
 use crate::refresh::Command;
@@ -28,6 +27,7 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
                 Err(HubError::StartOver) => {
                     state.cursor = HubCursor::default();
                     state.known.clear();
+                    self.waiting.forget_versions();
                     continue;
                 }
                 page => page?,
@@ -122,7 +122,6 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         let answered_at = row.answered_at.map(|at| self.ours(at));
         let mut session = self.rows.session(ours.map(|ours| &**ours), row, detail, answered_at)?;
         let known = state.known.entry(row.id).or_default();
-        known.note_version = row.labels.note_version;
         known.their_note.clone_from(&session.own.note);
         if let Some(detail) = detail {
             known.last_ok = session.poll.last_ok.get();
@@ -135,13 +134,18 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
             session.own = Arc::new(own);
         }
         // What was changed here and not sent yet stands over it.
-        for waiting in &state.waiting {
-            if let OutboxMessage::Kept(id, change, made) = &waiting.message
-                && *id == row.id
-            {
-                session.keep(change, made.clone());
+        let waiting = self.waiting.of(row.id);
+        if !waiting.is_empty() {
+            // What stands in the history already would not be done again.
+            let mut own = (*session.own).clone();
+            let history = std::mem::take(&mut own.history);
+            session.own = Arc::new(own);
+            for (change, made) in waiting {
+                session.keep(&change, made);
             }
+            session.own = Arc::new(Annotations { history, ..(*session.own).clone() });
         }
+        self.waiting.shows(row.id, row.labels.note_version);
         Some(session)
     }
 }

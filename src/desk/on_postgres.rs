@@ -36,9 +36,18 @@ impl SharedStore {
         cancelled: CancellationToken,
     ) -> JoinHandle<()> {
         let Self { connector, seal, member, max_rps } = self;
-        let DeskLinks { details, snapshots, commands } = links;
-        let desk =
-            DeskTask { connector, seal, member, max_rps, clock, details, snapshots, commands };
+        let DeskLinks { details, unsent, snapshots, commands } = links;
+        let desk = DeskTask {
+            connector,
+            seal,
+            member,
+            max_rps,
+            clock,
+            details,
+            unsent,
+            snapshots,
+            commands,
+        };
         tokio::spawn(desk.run(cancelled))
     }
 }

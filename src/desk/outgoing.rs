@@ -68,7 +68,6 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
                 last_ok: session.poll.last_ok.get(),
                 brief: Arc::clone(&session.brief),
                 events: session.timeline().map_or(known.events, <[_]>::len),
-                note_version: known.note_version,
                 their_note: std::mem::take(&mut known.their_note),
             };
         }

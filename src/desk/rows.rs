@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::seal::DeskSeal;
+use super::waiting::WaitingChange;
 use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
@@ -38,7 +39,6 @@ pub(super) struct KnownThere {
     /// Its brief when it was read or written; by it the parts are known that are new.
     pub(super) brief: Arc<Brief>,
     pub(super) events: usize,
-    pub(super) note_version: i64,
     pub(super) their_note: String,
 }
 
@@ -213,14 +213,13 @@ impl SealedRows<'_> {
         Some((answers, detail.events.iter().map(event).collect::<Option<_>>()?))
     }
 
-    /// A change that an operator makes here; `None`: it is this operator's alone. `was`: the version
-    /// of the note that she saw.
+    /// A change that an operator makes here; `None`: it is this operator's alone.
     pub(super) fn action(
         &self,
         id: SessionId,
         change: &AnnotationChange,
         made: &Made,
-        was: i64,
+        waiting: &WaitingChange,
     ) -> Option<HubAction> {
         let tags = |tags: &[String]| -> Option<Vec<Sealed>> {
             tags.iter().map(|tag| self.seal.close_tag(tag)).collect()
@@ -228,7 +227,7 @@ impl SealedRows<'_> {
         let mut seen = None;
         let carried = match change {
             AnnotationChange::Note(text) => {
-                seen = Some(was);
+                seen = Some(waiting.seen);
                 let sealed =
                     if text.is_empty() { None } else { Some(self.text(id, "note", text)?) };
                 HubChange::Note(sealed)
@@ -247,14 +246,13 @@ impl SealedRows<'_> {
             AnnotationChange::Snoozed(until) => HubChange::Snoozed(*until),
             AnnotationChange::LookedAt(_) => return None,
         };
-        let action = made.edit.unwrap_or_else(Uuid::new_v4);
+        let action = waiting.action;
         let line = serde_json::to_string(&(change, made)).ok()?;
         let line = self.seal.close(self.line_place(action), line.as_bytes())?;
         Some(HubAction { action, session: Some(id), change: carried, line, was: seen })
     }
 
-    pub(super) fn removal(&self, id: SessionId) -> Option<HubAction> {
-        let action = Uuid::new_v4();
+    pub(super) fn removal(&self, id: SessionId, action: Uuid) -> Option<HubAction> {
         let line = self.seal.close(self.line_place(action), b"null")?;
         let session = Some(id);
         Some(HubAction { action, session, change: HubChange::Removed, line, was: None })

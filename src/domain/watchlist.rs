@@ -11,4 +11,5 @@ pub mod open_session;
 pub mod outbox;
 pub mod snapshot;
 pub mod storage;
+pub mod unsent;
 pub mod watched;

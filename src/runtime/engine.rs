@@ -19,11 +19,12 @@ use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::unsent::{UnsentInMemory, UnsentStore};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::{
-    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, SeenRows, WriterEvent,
-    arrangement, ledger, writer,
+    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, SeenRows, UnsentBeside,
+    WriterEvent, arrangement, ledger, writer,
 };
 use crate::refresh::{self, Command, Settings};
 use crate::store::Store;
@@ -138,6 +139,8 @@ pub struct Engine {
     saving: JoinHandle<()>,
     /// Where the details of the sessions are read.
     details: Arc<dyn DetailSource>,
+    /// Where it is kept what other machines have not heard of yet.
+    unsent: Arc<dyn UnsentStore>,
     /// Tasks that end with these, and are waited for.
     beside: Vec<JoinHandle<()>>,
 }
@@ -168,6 +171,12 @@ impl Engine {
         if settings.following {
             let _first = commands.try_send(Command::Relay(relay));
         }
+        let unsent: Arc<dyn UnsentStore> = match &held.keeping {
+            StoreRole::Own(_, Some(location)) | StoreRole::Follow(location, _) => {
+                Arc::new(UnsentBeside { location: location.clone() })
+            }
+            StoreRole::Own(_, None) => Arc::new(UnsentInMemory::default()),
+        };
         let told = match held.keeping {
             StoreRole::Own(..) => Command::StoreDamage,
             // Looked at again, and taken back when it is no longer so.
@@ -201,6 +210,7 @@ impl Engine {
             polling,
             saving,
             details,
+            unsent,
             beside: Vec::new(),
         }
     }
@@ -220,9 +230,9 @@ impl Engine {
     /// Keeps the list in step with a store that several machines share.
     pub fn shares<C: Clock + Clone>(&mut self, shared: Option<Box<SharedStore>>, clock: &C) {
         let Some(shared) = shared else { return };
-        let details = Arc::clone(&self.details);
+        let (details, unsent) = (Arc::clone(&self.details), Arc::clone(&self.unsent));
         let (commands, snapshots) = (self.commands.clone(), self.snapshots.clone());
-        let links = DeskLinks { details, snapshots, commands };
+        let links = DeskLinks { details, unsent, snapshots, commands };
         self.beside.push(shared.start(links, clock.clone(), self.stopping()));
     }
 
