@@ -16,11 +16,12 @@ use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
-use branchwatch::domain::watchlist::annotations::AnnotationChange;
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Made};
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::detail_source::NothingStored;
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::snapshot::Snapshot;
-use branchwatch::domain::watchlist::unsent::{UnsentInMemory, UnsentStore};
+use branchwatch::domain::watchlist::unsent::{UnsentChange, UnsentInMemory, UnsentStore};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::hub::lease::Shard;
 use branchwatch::hub::memory::{HubRights, LineFaults, MemoryHub, MemoryStore};
@@ -126,14 +127,14 @@ impl Disk {
 }
 
 impl UnsentStore for Disk {
-    fn read(&self) -> Result<Option<String>, String> {
+    fn read(&self) -> Result<Vec<UnsentChange>, String> {
         self.is_whole()?;
         self.kept.read()
     }
 
-    fn keep(&self, text: &str) -> Result<(), String> {
+    fn keep(&self, changes: &[UnsentChange]) -> Result<(), String> {
         self.is_whole()?;
-        self.kept.keep(text)
+        self.kept.keep(changes)
     }
 }
 
@@ -504,7 +505,7 @@ async fn what_waits_is_sent_by_a_later_run(
         assert!(machine.session(4).own.pinned);
         assert_eq!(machine.session(9).entry.reference.as_deref(), Some("dbs-9"));
     }
-    assert_eq!(unsent().read().unwrap().as_deref(), Some("[]"), "and waits no longer");
+    assert_eq!(unsent().read().unwrap().len(), 0, "and waits no longer");
 }
 
 // P01
@@ -656,4 +657,41 @@ async fn what_waits_stands_over_what_comes_until_it_is_sent() {
         assert!(jane.session(1).own.pinned);
     }
     assert_eq!(jane.trouble(), "");
+}
+
+// P01
+#[tokio::test(start_paused = true)]
+async fn what_a_command_changes_while_nothing_runs_is_sent_by_the_next_run() {
+    let world = World::new();
+    let poller = world.machine("poller", MemberRole::Poller, 3);
+    pass(10).await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::new(&[5; 32], &[6; 32]);
+    let location = Location::new(&folder.path().join("store.db"), key).shared(true);
+    let made = || Made::new(world.clock.now(), Some("jane".into()));
+    let kept = |n, change| OutboxMessage::Kept(id(n), change, made());
+    let mut command = location.open(false).unwrap().persistence;
+    command.add(&[entry(1), entry(3), entry(9)]).unwrap();
+    command.post(&[kept(1, AnnotationChange::Pinned(true))]).unwrap();
+    command.remove(&[id(3)]).unwrap();
+    // Beside a process that is killed before it took this in.
+    let holder = location.open(true).unwrap().persistence;
+    command.post(&[kept(9, AnnotationChange::Note("by a command".into()))]).unwrap();
+    drop(holder);
+    let known = location.open(true).unwrap().persistence.briefs().unwrap();
+    let unsent: Arc<dyn UnsentStore> = Arc::new(UnsentBeside { location: location.clone() });
+    let jane = world.desk(known, &unsent);
+    pass(5).await;
+    for machine in [&poller, &jane] {
+        assert!(machine.session(1).own.pinned);
+        assert_eq!(machine.session(9).own.note, "by a command");
+        assert!(machine.snapshot().sessions.get(id(3)).is_none(), "taken off everybody's list");
+    }
+    let alone = Location::new(&folder.path().join("alone.db"), None);
+    alone.open(false).unwrap().persistence.add(&[entry(1)]).unwrap();
+    assert_eq!(
+        UnsentBeside { location: alone }.read().unwrap().len(),
+        0,
+        "nobody is to hear of it"
+    );
 }

@@ -208,7 +208,8 @@ pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
     let location = Location::new(&config.store, key.and_then(|key| store_key(&key)));
     let location = location.owned_by(&config.profile);
-    location.retaining(config.rules.retention)
+    let is_shared = config.application.shared_store.is_some();
+    location.retaining(config.rules.retention).shared(is_shared)
 }
 
 /// Keys of their own for the store, so that the signing key is used for signatures alone.

@@ -9,12 +9,13 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::rows::SealedRows;
-use super::waiting::{WaitingChange, WaitingChanges};
+use super::waiting::WaitingChanges;
 use super::{DeskState, DeskTask, HubConnector};
 use crate::clock::Clock;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use crate::domain::watchlist::unsent::UnsentChange;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::hub::lease::Holding;
 use crate::hub::{BATCH, Beat, Hub, HubError, HubReply, Joined, Lease, MemberRole, Shard};
@@ -225,9 +226,9 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
     /// Sends one; with what is to be sent in its place.
     async fn send(
         &self,
-        waiting: &WaitingChange,
+        waiting: &UnsentChange,
         state: &mut DeskState,
-    ) -> Result<Option<WaitingChange>, HubError> {
+    ) -> Result<Option<UnsentChange>, HubError> {
         let (id, action) = match &waiting.message {
             OutboxMessage::Added(entry) => {
                 self.add(&[entry], state).await?;
@@ -319,7 +320,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
 }
 
 /// Another operator wrote a note at the same time: both stand in one, theirs first.
-fn joined(waiting: &WaitingChange, theirs: &str, seen: i64) -> Option<WaitingChange> {
+fn joined(waiting: &UnsentChange, theirs: &str, seen: Option<i64>) -> Option<UnsentChange> {
     let OutboxMessage::Kept(id, AnnotationChange::Note(ours), made) = &waiting.message else {
         return None;
     };
@@ -330,5 +331,5 @@ fn joined(waiting: &WaitingChange, theirs: &str, seen: i64) -> Option<WaitingCha
     };
     let made = Made::new(made.at, made.by.clone());
     let message = OutboxMessage::Kept(*id, AnnotationChange::Note(both), made);
-    Some(WaitingChange::new(message, seen))
+    Some(UnsentChange::new(message, seen))
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::seal::DeskSeal;
-use super::waiting::WaitingChange;
 use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
@@ -16,6 +15,7 @@ use crate::domain::watchlist::annotations::{
     Acknowledged, AnnotationChange, Annotations, Made, OwnAction,
 };
 use crate::domain::watchlist::storage::Storage;
+use crate::domain::watchlist::unsent::UnsentChange;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::hub::{
     ActionLine, HubAction, HubAnswer, HubChange, HubDetail, HubEntry, HubEvent, HubLabels,
@@ -219,7 +219,7 @@ impl SealedRows<'_> {
         id: SessionId,
         change: &AnnotationChange,
         made: &Made,
-        waiting: &WaitingChange,
+        waiting: &UnsentChange,
     ) -> Option<HubAction> {
         let tags = |tags: &[String]| -> Option<Vec<Sealed>> {
             tags.iter().map(|tag| self.seal.close_tag(tag)).collect()
@@ -227,7 +227,8 @@ impl SealedRows<'_> {
         let mut seen = None;
         let carried = match change {
             AnnotationChange::Note(text) => {
-                seen = Some(waiting.seen);
+                // Where it is not known, whatever stands there is joined.
+                seen = Some(waiting.seen.unwrap_or_default());
                 let sealed =
                     if text.is_empty() { None } else { Some(self.text(id, "note", text)?) };
                 HubChange::Note(sealed)

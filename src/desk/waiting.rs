@@ -4,33 +4,21 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::unsent::UnsentStore;
+use crate::domain::watchlist::unsent::{UnsentChange, UnsentStore};
 use crate::hub::HubError;
 use crate::refresh::Command;
 
 /// So many changes wait for a shared store that is away; what is changed beyond stays here.
 const MOST_WAITING: usize = 10_000;
 
-/// A change that waits to be sent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct WaitingChange {
-    pub(super) message: OutboxMessage,
-    /// The version of the session's note that the operator saw when it was made.
-    pub(super) seen: i64,
-    /// Names it in the shared store, so that it does nothing twice though it is sent again.
-    pub(super) action: Uuid,
-}
-
-/// All of them, oldest first.
+/// All that waits, oldest first, and why it does.
 #[derive(Debug)]
 pub(super) struct WaitingChanges {
     kept: Arc<dyn UnsentStore>,
@@ -46,7 +34,7 @@ pub(super) struct WaitingChanges {
 
 #[derive(Debug, Default)]
 struct WaitingState {
-    queue: VecDeque<WaitingChange>,
+    queue: VecDeque<UnsentChange>,
     /// The version of each session's note that is shown here.
     shown: HashMap<SessionId, i64>,
     /// It is other than what the local store has.
@@ -57,24 +45,6 @@ struct WaitingState {
     unkept: Option<String>,
     /// Why the shared store could not be used last.
     away: Option<HubError>,
-}
-
-impl WaitingChange {
-    pub(super) fn new(message: OutboxMessage, seen: i64) -> Self {
-        // Not the operator's edit, which names all that was changed at once, of several sessions.
-        Self { message, seen, action: Uuid::new_v4() }
-    }
-}
-
-/// Hints and wishes are for the process that asks, and each hears of its own; what an operator has
-/// looked at is hers alone.
-const fn is_for_others(message: &OutboxMessage) -> bool {
-    match message {
-        OutboxMessage::Told(_)
-        | OutboxMessage::Asked(_)
-        | OutboxMessage::Kept(_, AnnotationChange::LookedAt(_), _) => false,
-        OutboxMessage::Added(_) | OutboxMessage::Removed(_) | OutboxMessage::Kept(..) => true,
-    }
 }
 
 impl WaitingChanges {
@@ -115,16 +85,16 @@ impl WaitingChanges {
     pub(super) fn add(&self, more: Vec<OutboxMessage>) -> bool {
         let mut inner = self.with();
         let before = (inner.queue.len(), inner.lost);
-        for message in more.into_iter().filter(is_for_others) {
+        for message in more.into_iter().filter(OutboxMessage::is_for_other_machines) {
             if inner.queue.len() >= MOST_WAITING {
                 inner.lost += 1;
                 continue;
             }
             let seen = match &message {
-                OutboxMessage::Kept(id, ..) => inner.shown.get(id).copied().unwrap_or_default(),
-                _ => 0,
+                OutboxMessage::Kept(id, ..) => inner.shown.get(id).copied(),
+                _ => None,
             };
-            inner.queue.push_back(WaitingChange::new(message, seen));
+            inner.queue.push_back(UnsentChange::new(message, seen));
         }
         inner.is_changed |= inner.queue.len() > before.0;
         (inner.queue.len(), inner.lost) != before
@@ -146,8 +116,8 @@ impl WaitingChanges {
             spawn_blocking(move || kept.read()).await.unwrap_or_else(|why| Err(why.to_string()));
         let mut inner = self.with();
         match read {
-            Ok(text) => {
-                inner.take_up(text.as_deref().unwrap_or("[]"));
+            Ok(changes) => {
+                inner.take_up(changes);
                 inner.unkept = None;
                 *is_read = true;
             }
@@ -167,27 +137,27 @@ impl WaitingChanges {
         if !self.read(&mut is_read).await {
             return;
         }
-        let text = {
+        let changes: Vec<UnsentChange> = {
             let mut inner = self.with();
             if !std::mem::take(&mut inner.is_changed) {
                 return;
             }
-            serde_json::to_string(&inner.queue).map_err(|why| why.to_string())
+            inner.queue.iter().cloned().collect()
         };
         let kept = Arc::clone(&self.kept);
-        let written = spawn_blocking(move || kept.keep(&text?));
+        let written = spawn_blocking(move || kept.keep(&changes));
         let written = written.await.unwrap_or_else(|why| Err(why.to_string()));
         let mut inner = self.with();
         inner.is_changed |= written.is_err();
         inner.unkept = written.err();
     }
 
-    pub(super) fn first(&self) -> Option<WaitingChange> {
+    pub(super) fn first(&self) -> Option<UnsentChange> {
         self.with().queue.front().cloned()
     }
 
     /// It was sent; with what is to be sent in its place.
-    pub(super) fn sent(&self, change: &WaitingChange, instead: Option<WaitingChange>) {
+    pub(super) fn sent(&self, change: &UnsentChange, instead: Option<UnsentChange>) {
         let mut inner = self.with();
         let Some(place) = inner.queue.iter().position(|other| other.action == change.action) else {
             return;
@@ -201,7 +171,7 @@ impl WaitingChanges {
 
     /// What operators keep of a session and was not sent yet.
     pub(super) fn of(&self, whose: SessionId) -> Vec<(AnnotationChange, Made)> {
-        let of = |waiting: &WaitingChange| match &waiting.message {
+        let of = |waiting: &UnsentChange| match &waiting.message {
             OutboxMessage::Kept(id, change, made) if *id == whose => {
                 Some((change.clone(), made.clone()))
             }
@@ -227,8 +197,8 @@ impl WaitingChanges {
         self.with().shown.insert(id, version);
     }
 
-    pub(super) fn shown(&self, id: SessionId) -> i64 {
-        self.with().shown.get(&id).copied().unwrap_or_default()
+    pub(super) fn shown(&self, id: SessionId) -> Option<i64> {
+        self.with().shown.get(&id).copied()
     }
 
     /// The store begins anew, and so do the versions of its notes.
@@ -270,22 +240,10 @@ impl WaitingChanges {
 
 impl WaitingState {
     /// What was kept before goes first.
-    fn take_up(&mut self, text: &str) {
-        let kept: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_else(|why| {
-            tracing::error!(%why, "what waited for the shared store cannot be read");
-            self.lost += 1;
-            Vec::new()
-        });
-        for value in kept.into_iter().rev() {
-            match serde_json::from_value::<WaitingChange>(value) {
-                Ok(change) if self.queue.iter().all(|other| other.action != change.action) => {
-                    self.queue.push_front(change);
-                }
-                Ok(_known) => {}
-                Err(why) => {
-                    tracing::error!(%why, "a change that waited for the shared store cannot be read");
-                    self.lost += 1;
-                }
+    fn take_up(&mut self, kept: Vec<UnsentChange>) {
+        for change in kept.into_iter().rev() {
+            if self.queue.iter().all(|other| other.action != change.action) {
+                self.queue.push_front(change);
             }
         }
     }

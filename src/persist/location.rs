@@ -16,6 +16,8 @@ pub struct Location {
     pub(super) key: Option<Arc<StoreKey>>,
     pub(super) retention: Option<Retention>,
     pub(super) owner: StoreOwner,
+    /// Other machines are to hear of what is changed in it.
+    pub(super) is_shared: bool,
 }
 
 /// The profile that is in force where none is configured.
@@ -55,6 +57,7 @@ impl Location {
             path: path.to_path_buf(),
             key: key.map(Arc::new),
             retention: None,
+            is_shared: false,
             owner: StoreOwner::default(),
         }
     }
@@ -86,5 +89,11 @@ impl Location {
     #[must_use]
     pub fn retaining(self, retention: Retention) -> Self {
         Self { retention: Some(retention), ..self }
+    }
+
+    /// The same; whether other machines are to hear of what is changed while nobody holds it.
+    #[must_use]
+    pub fn shared(self, is_shared: bool) -> Self {
+        Self { is_shared, ..self }
     }
 }

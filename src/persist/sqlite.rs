@@ -210,6 +210,7 @@ impl Sqlite {
     ) -> Result<usize, PersistError> {
         // Held for this work alone: all of it is done here, after what was left before.
         let alone = !holds && self.lock.is_some();
+        let is_shared = self.location.is_shared;
         if alone {
             self.settle()?;
         }
@@ -235,6 +236,9 @@ impl Sqlite {
                     write.leave(change)?;
                 }
             }
+            if alone && is_shared {
+                write.leave_unsent(changes)?;
+            }
             Ok(forgotten)
         })
     }
@@ -246,9 +250,13 @@ impl Sqlite {
         if last == 0 {
             return Ok(());
         }
+        let is_shared = self.location.is_shared;
         self.write(|write| {
             let last = write.strike("true", &[])?;
             write.header.taken = write.header.taken.max(last);
+            if is_shared {
+                write.leave_unsent(&posts)?;
+            }
             posts.iter().try_for_each(|post| write.settle(post))
         })
     }

@@ -89,7 +89,7 @@ fn shares(machine: &World, address: &str, role: &str) {
     std::fs::write(folder.join("config.toml"), text).unwrap();
 }
 
-/// As the database's administrator.
+/// Runs it as the administrator of the database.
 fn sql(text: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -148,7 +148,7 @@ fn named(shards: &[(String, usize)], name: &str) -> bool {
     shards.iter().any(|(operator, _)| operator.starts_with(name))
 }
 
-// P01 P03 P04
+// P04
 #[test]
 #[ignore = "needs PostgreSQL: .ci/run installs it"]
 fn what_one_machine_adds_and_keeps_the_others_have_and_who_ends_is_replaced_at_once() {
@@ -192,7 +192,7 @@ fn what_one_machine_adds_and_keeps_the_others_have_and_who_ends_is_replaced_at_o
     });
 }
 
-// P06
+// P08
 #[test]
 #[ignore = "needs PostgreSQL: .ci/run installs it"]
 fn where_the_shared_store_cannot_be_used_it_is_said_why_and_what_to_do() {
