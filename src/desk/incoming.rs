@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::connection::DeskConnection;
 use super::{DeskState, HubConnector};
@@ -16,6 +18,8 @@ use crate::hub::{Hub, HubCursor, HubDetail, HubError, HubPage, HubRow, Shard};
 use crate::refresh::Command;
 use crate::refresh::shards::LabelNews;
 
+/// The refresh task marks what it has merged within this time.
+const MARKED: Duration = Duration::from_secs(1);
 /// Details of so many sessions are read at once.
 const DETAILS: usize = 64;
 
@@ -38,6 +42,27 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
                 return Ok(());
             }
         }
+    }
+
+    /// Puts what came into the local list; until that is shown.
+    async fn merge(
+        &self,
+        changed: Vec<WatchedSession>,
+        gone: Vec<SessionId>,
+        labels: Vec<LabelNews>,
+    ) {
+        if changed.is_empty() && gone.is_empty() && labels.is_empty() {
+            return;
+        }
+        let mut marks = self.waiting.marks.subscribe();
+        let list = ListChanges::Some { changed, gone };
+        self.desk.tell(Command::Merge(list, labels)).await;
+        // What comes next is laid over this.
+        let (to, mut merged) = mpsc::channel(1);
+        self.desk.tell(Command::Flush(to)).await;
+        let _version = merged.recv().await;
+        // Not for ever: with very much to be sent the mark finds no room.
+        let _marked = timeout(MARKED, marks.changed()).await;
     }
 
     async fn take_in(&self, page: HubPage, state: &mut DeskState) -> Result<(), HubError> {
@@ -70,18 +95,17 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
                 "rows of the shared store are sealed with another key or altered"
             );
         }
+        let notes = rows.iter().map(|row| (row.id, row.labels.note_version));
+        let notes: Vec<(SessionId, i64)> = notes.collect();
         let gone: Vec<SessionId> = gone.into_iter().map(|row| row.id).collect();
         for id in &gone {
             state.known.remove(id);
             state.gone.insert(*id);
         }
-        if !(changed.is_empty() && gone.is_empty() && labels.is_empty()) {
-            let list = ListChanges::Some { changed, gone };
-            self.desk.tell(Command::Merge(list, labels)).await;
-            // What comes next is laid over this.
-            let (to, mut merged) = mpsc::channel(1);
-            self.desk.tell(Command::Flush(to)).await;
-            let _version = merged.recv().await;
+        self.merge(changed, gone, labels).await;
+        // Only now: who wrote a note before this was shown did not see it.
+        for (id, version) in notes {
+            self.waiting.shows(id, version);
         }
         state.cursor = page.next;
         Ok(())
@@ -145,7 +169,6 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
             }
             session.own = Arc::new(Annotations { history, ..(*session.own).clone() });
         }
-        self.waiting.shows(row.id, row.labels.note_version);
         Some(session)
     }
 }

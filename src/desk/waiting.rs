@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,9 @@ pub(super) struct WaitingChanges {
     is_read: tokio::sync::Mutex<bool>,
     /// There is something new to be sent.
     pub(super) news: Notify,
+    /// How often the refresh task has merged what came: what it sent before that was changed by an
+    /// operator who did not see it.
+    pub(super) marks: watch::Sender<u64>,
     /// The refresh task has ended: nothing more will be changed here.
     pub(super) all_in: CancellationToken,
 }
@@ -54,6 +57,7 @@ impl WaitingChanges {
             inner: Mutex::default(),
             is_read: tokio::sync::Mutex::new(false),
             news: Notify::new(),
+            marks: watch::Sender::new(0),
             all_in: CancellationToken::new(),
         }
     }
@@ -70,7 +74,10 @@ impl WaitingChanges {
         commands: &mpsc::Sender<Command>,
     ) {
         while let Some(more) = changed.recv().await {
-            if self.add(more) {
+            if more.is_empty() {
+                // What was merged is shown from here on.
+                self.marks.send_modify(|marks| *marks += 1);
+            } else if self.add(more) {
                 self.save().await;
                 self.news.notify_one();
                 if self.trouble().is_some() {
@@ -187,7 +194,7 @@ impl WaitingChanges {
         inner.is_changed = true;
         for later in &mut inner.queue {
             if matches!(&later.message, OutboxMessage::Kept(whose, ..) if *whose == id) {
-                later.seen = version;
+                later.seen = Some(version);
             }
         }
     }

@@ -100,5 +100,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         });
         let changed = changed.collect();
         self.take_list(ListChanges::Some { changed, gone: Vec::new() }, now);
+        // An empty batch marks the place behind what operators changed before they saw this.
+        if let Some(relay) = self.sharing.as_ref().and_then(|sharing| sharing.relay.as_ref()) {
+            let _full = relay.try_send(Vec::new());
+        }
     }
 }
