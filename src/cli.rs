@@ -36,8 +36,6 @@ mod reset;
 mod scope;
 mod session;
 mod setup;
-#[cfg(feature = "postgres")]
-mod shared_store;
 mod show;
 mod simulate;
 mod source;

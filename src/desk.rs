@@ -155,7 +155,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     }
 
     /// Waits while another process of this machine holds the local store: that one is the desk.
-    /// False: cancelled.
+    /// False: this was cancelled before the time was over.
     async fn holds_the_list(
         &self,
         waiting: &WaitingChanges,

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::args::Global;
 use super::exit::{self, Failure};
 use super::output::warn;
-use super::{list, reload, setup};
+use super::{list, reload, setup, store};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
 use crate::cli::terminal_style::{self, Chosen};
@@ -35,7 +35,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let chosen = terminal_style::of(global, &config.general.theme)?;
     let mut parts = parts(global, &config, chosen)?;
     parts.reload = Some(reload::reading(global, &config));
-    parts.shared = setup::shared(global, &config)?;
+    parts.shared = store::shared(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
     parts.services.audit = setup::audit_log(&config);
     parts.services.yoti_actions =

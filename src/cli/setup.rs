@@ -176,25 +176,6 @@ fn printed(command: &KeyCommand) -> Result<SigningKey, KeyError> {
     SigningKey::from_pem(&pem).map_err(|why| wrong(format!("printed no usable key ({why})")))
 }
 
-/// The store that several machines share; `None`: the profile has none.
-#[cfg(feature = "postgres")]
-pub(super) use super::shared_store::shared;
-
-/// The store that several machines share, which this build knows nothing of.
-#[cfg(not(feature = "postgres"))]
-pub(super) fn shared(
-    _: &Global,
-    config: &Config,
-) -> Result<Option<Box<crate::desk::SharedStore>>, Failure> {
-    match config.application.shared_store {
-        Some(_) => Err(Failure::Usage(String::from(
-            "shared_store is set, and this program was built without PostgreSQL; build it with the \
-             feature postgres, or remove shared_store",
-        ))),
-        None => Ok(None),
-    }
-}
-
 /// `None` with `--offline`: then no key is needed.
 pub(super) fn client_unless_offline(
     global: &Global,

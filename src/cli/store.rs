@@ -1,12 +1,19 @@
 //! `store check`, `erase`, `export`, `import` and `rekey`: the local store itself.
 
+#[cfg(feature = "postgres")]
+mod shared;
+#[cfg(not(feature = "postgres"))]
+mod unshared;
+#[cfg(feature = "postgres")]
+pub(super) use shared::shared;
+#[cfg(not(feature = "postgres"))]
+pub(super) use unshared::shared;
+
 use std::path::Path;
 
 use super::args::{Global, StoreCommand};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
-#[cfg(feature = "postgres")]
-use super::shared_store;
 use super::{local, named, setup};
 use crate::api::key::SigningKey;
 use crate::export;
@@ -23,7 +30,7 @@ use crate::text::count;
 pub(super) async fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
         #[cfg(feature = "postgres")]
-        StoreCommand::Shared(what) => shared_store::run(global, what).await,
+        StoreCommand::Shared(what) => shared::run(global, what).await,
         StoreCommand::Check => check(global),
         StoreCommand::Erase { ids } => erase(global, ids),
         StoreCommand::Export { file } => export(global, file),

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-use super::{list, named, setup};
+use super::{list, named, setup, store};
 use crate::api::SessionApi;
 use crate::app::is_down;
 use crate::app::list::views::View;
@@ -50,7 +50,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         zone: config.zone.clone(),
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         alert_command: config.alert_command.clone(),
-        shared: setup::shared(global, &config)?,
+        shared: store::shared(global, &config)?,
         ids: named::ids(global, &config, &args.ids)?,
         ..EventPrinter::of(global, args)?
     };

@@ -1,10 +1,5 @@
 //! The real binary: every command, its output and its exit code, against the real simulator.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed set-up fails the test"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::persist::key::StoreKey;

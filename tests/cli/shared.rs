@@ -1,6 +1,5 @@
 //! Several machines on one PostgreSQL server, each with a home of its own: what one adds and keeps
 //! the others have, who asks, and what is said where the shared store cannot be used.
-#![expect(clippy::disallowed_methods, reason = "the processes live in real time")]
 
 use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt;

@@ -20,6 +20,7 @@ pub struct UnsentChange {
 }
 
 impl UnsentChange {
+    /// A change that waits, with a name of its own in the shared store.
     #[must_use]
     pub fn new(message: OutboxMessage, seen: Option<i64>) -> Self {
         // Not the operator's edit, which names all that was changed at once, of several sessions.

@@ -12,10 +12,10 @@ use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-use super::args::{Global, SharedStoreCommand, StoreRight};
-use super::exit::{self, Failure};
-use super::output::{data, talk};
-use super::setup;
+use crate::cli::args::{Global, SharedStoreCommand, StoreRight};
+use crate::cli::exit::{self, Failure};
+use crate::cli::output::{data, talk};
+use crate::cli::setup;
 use crate::config::Config;
 use crate::config::value::SharedRole;
 use crate::desk::{DeskSeal, SharedStore};
@@ -35,7 +35,7 @@ const MAX_BYTES: u64 = 64 * 1_024;
 const MOST: u64 = 1 << 20;
 
 /// `None`: the profile shares its list with nobody.
-pub(super) fn shared(
+pub(in crate::cli) fn shared(
     global: &Global,
     config: &Config,
 ) -> Result<Option<Box<SharedStore>>, Failure> {
