@@ -39,7 +39,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("hub", &["text", "clock", "persist::key"]),
     (
         "desk",
-        &["clock", "hub", "refresh", "persist::brief_text", "persist::key", "persist::reread"],
+        &[
+            "clock",
+            "text",
+            "hub",
+            "refresh",
+            "persist::brief_text",
+            "persist::key",
+            "persist::reread",
+        ],
     ),
     ("export", &["text", "regular_file", "audit::AuditLog"]),
     ("import", &["text"]),

@@ -235,9 +235,9 @@ impl WaitingChanges {
         });
         let lost = (inner.lost > 0).then(|| {
             format!(
-                "{} changes stay on this machine: too much waits for the shared store; make them \
-                 again when it is back",
-                inner.lost
+                "too much waits for the shared store: {} only on this machine; make them again when \
+                 it is back",
+                crate::text::count(inner.lost, "change")
             )
         });
         let said: Vec<String> = away.into_iter().chain(unkept).chain(lost).collect();
