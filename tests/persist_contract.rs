@@ -1016,6 +1016,25 @@ fn left_and_written_over(place: &Backend) {
 }
 
 #[test]
+fn tags_of_several_additions_that_the_holder_has_yet_to_take_in_are_all_left_for_it() {
+    backends(tagged_twice);
+}
+
+fn tagged_twice(place: &Backend) {
+    let mut holder = place.hold();
+    holder.add(&[entry(1)]).unwrap();
+    let tagged = |tag: &str| WatchEntry { tags: vec![tag.to_owned()], ..entry(1) };
+    for tag in ["a", "b"] {
+        place.beside().add(&[tagged(tag)]).unwrap();
+    }
+    let left = holder.posts(0).unwrap().0;
+    assert_eq!(left, ["a", "b"].map(|tag| OutboxMessage::Added(tagged(tag))));
+    drop(holder);
+    let all = ["a", "b", "team-a", "urgent"];
+    assert_eq!(place.hold().load().unwrap()[0].entry.tags, all);
+}
+
+#[test]
 fn what_was_purged_and_added_again_does_not_come_back_from_the_memory_of_the_holder() {
     backends(purged_and_added_again);
 }

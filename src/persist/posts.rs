@@ -56,9 +56,9 @@ const fn kind(message: &OutboxMessage) -> &'static str {
 /// word on the list or on asking is all that counts.
 fn replaced(kind: &str) -> &'static [&'static str] {
     match kind {
+        // Not so for an addition: one before it may have other tags, and after a removal that is not
+        // heard of, what the holder knows of the session would come back.
         "removed" => &["added", "removed"],
-        // A removal before it stays: else what the holder knows of the session would come back.
-        "added" => &["added"],
         "asked" => &["asked"],
         _ => &[],
     }
