@@ -255,6 +255,11 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
                 Ok(None)
             }
             Err(HubError::NotListed) => Ok(None),
+            // What waits behind it is not to wait for ever.
+            Err(HubError::Unfit(why)) => {
+                self.stays_here(why).await;
+                Ok(None)
+            }
             Err(why) => Err(why),
         }
     }
@@ -263,13 +268,27 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
         let sealed: Option<Vec<_>> = entries.iter().map(|entry| self.rows.entry(entry)).collect();
         let Some(sealed) = sealed else { return Ok(()) };
         for few in sealed.chunks(BATCH) {
-            self.hub.add(few).await?;
+            match self.hub.add(few).await {
+                Err(HubError::Unfit(_)) => {
+                    for one in few.chunks(1) {
+                        match self.hub.add(one).await {
+                            Err(HubError::Unfit(why)) => self.stays_here(why).await,
+                            added => drop(added?),
+                        }
+                    }
+                }
+                added => drop(added?),
+            }
         }
         for entry in entries {
             state.gone.remove(&entry.id);
             state.known.entry(entry.id).or_default();
         }
         Ok(())
+    }
+
+    async fn stays_here(&self, why: String) {
+        self.waiting.stays_here(why, &self.desk.commands).await;
     }
 
     /// What this machine had on its list before it came here goes on everybody's.

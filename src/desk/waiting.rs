@@ -42,8 +42,10 @@ struct WaitingState {
     shown: HashMap<SessionId, i64>,
     /// It is other than what the local store has.
     is_changed: bool,
-    /// Changes that could not be kept for the shared store.
+    /// Changes that other machines will not hear of.
     lost: usize,
+    /// Why the last of them is one.
+    lost_for: String,
     /// Why the local store does not keep them.
     unkept: Option<String>,
     /// Why the shared store could not be used last.
@@ -95,6 +97,7 @@ impl WaitingChanges {
         for message in more.into_iter().filter(OutboxMessage::is_for_other_machines) {
             if inner.queue.len() >= MOST_WAITING {
                 inner.lost += 1;
+                "too much waits for the shared store".clone_into(&mut inner.lost_for);
                 continue;
             }
             let seen = match &message {
@@ -176,6 +179,17 @@ impl WaitingChanges {
         }
     }
 
+    /// The shared store does not take a change, now or later.
+    pub(super) async fn stays_here(&self, why: String, commands: &mpsc::Sender<Command>) {
+        tracing::error!(%why, "a change is not taken by the shared store");
+        {
+            let mut inner = self.with();
+            inner.lost += 1;
+            inner.lost_for = why;
+        }
+        self.tell(commands).await;
+    }
+
     /// What operators keep of a session and was not sent yet.
     pub(super) fn of(&self, whose: SessionId) -> Vec<(AnnotationChange, Made)> {
         let of = |waiting: &UnsentChange| match &waiting.message {
@@ -234,11 +248,8 @@ impl WaitingChanges {
             format!("what waits for the shared store is lost when this program ends: {why}")
         });
         let lost = (inner.lost > 0).then(|| {
-            format!(
-                "too much waits for the shared store: {} only on this machine; make them again when \
-                 it is back",
-                crate::text::count(inner.lost, "change")
-            )
+            let changes = crate::text::count(inner.lost, "change");
+            format!("only on this machine: {changes}, since {}", inner.lost_for)
         });
         let said: Vec<String> = away.into_iter().chain(unkept).chain(lost).collect();
         (!said.is_empty()).then(|| said.join("; "))

@@ -68,6 +68,9 @@ pub enum HubError {
     NotJoined,
     #[error("this session is not in the shared list; nothing was changed")]
     NotListed,
+    /// It will never be taken, however often it is sent.
+    #[error("the shared store does not take this change: {0}; it stays on this machine alone")]
+    Unfit(String),
     #[error(
         "the shared store has a row that makes no sense: {0}; it is left out, and the rest is shown"
     )]

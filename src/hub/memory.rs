@@ -188,7 +188,7 @@ impl Hub for MemoryHub {
     }
 
     async fn add(&self, entries: &[HubEntry]) -> Result<i64, HubError> {
-        self.call(self.rights.edit, |state, _| Ok(state.add(entries))).await
+        self.call(self.rights.edit, |state, _| state.add(entries)).await
     }
 
     async fn publish(&self, batch: &HubBatch) -> Result<Published, HubError> {

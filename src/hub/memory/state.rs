@@ -14,6 +14,8 @@ use crate::hub::{
     PAGE, Published, Sealed, Shard, ThrottleState,
 };
 
+/// A session has so many tags at most.
+const MOST_TAGS: usize = 256;
 const CLAIM: SignedDuration = SignedDuration::from_mins(15);
 
 #[derive(Clone)]
@@ -146,7 +148,10 @@ impl StoreState {
         self.wakes += 1;
     }
 
-    pub(super) fn add(&mut self, entries: &[HubEntry]) -> i64 {
+    pub(super) fn add(&mut self, entries: &[HubEntry]) -> Result<i64, HubError> {
+        for entry in entries {
+            self.has_room(entry.id, &entry.tags)?;
+        }
         let version = self.next_version();
         for entry in entries {
             let added = i64::try_from(self.sessions.len()).unwrap_or(i64::MAX) + 1;
@@ -161,7 +166,18 @@ impl StoreState {
             labels.resources_ttl = entry.resources_ttl.or(labels.resources_ttl);
             put_on(&mut labels.tags, &entry.tags);
         }
-        version
+        Ok(version)
+    }
+
+    /// As the table on a server has it.
+    fn has_room(&self, id: SessionId, added: &[Sealed]) -> Result<(), HubError> {
+        let known = self.sessions.get(&id).map(|(row, _)| row.labels.tags.clone());
+        let mut tags = known.unwrap_or_default();
+        put_on(&mut tags, added);
+        if tags.len() > MOST_TAGS {
+            return Err(HubError::Unfit(format!("a session has {MOST_TAGS} tags at most")));
+        }
+        Ok(())
     }
 
     pub(super) fn publish(&mut self, caller: Caller<'_>, batch: &HubBatch) -> Published {
@@ -260,6 +276,9 @@ impl StoreState {
             self.actions.iter().filter(same).map(|line| line.version).max().unwrap_or_default();
         if action.was.is_some_and(|was| was != stands) {
             return Ok(HubReply::Conflict(stands));
+        }
+        if let (Some(id), HubChange::Tags { added, .. }) = (action.session, &action.change) {
+            self.has_room(id, added)?;
         }
         let version = self.next_version();
         if action.change == HubChange::Removed {

@@ -77,6 +77,8 @@ fn of_server(said: &DbError) -> HubError {
         // Too many connections; it is starting, stopping, or was killed.
         "53300" | "57P01" | "57P02" | "57P03" | "57P05" => HubError::Away(text),
         code if code.starts_with("08") => HubError::Away(text),
+        // A value is too long or wrong for its column.
+        code if code.starts_with("22") || code.starts_with("23") => HubError::Unfit(text),
         code => HubError::Other(format!("{text} ({})", shown_str(code, 5))),
     }
 }
