@@ -426,7 +426,7 @@ async fn of_two_notes_the_later_writer_is_told_and_nothing_is_lost(world: &impl 
     assert!(matches!(ben.keep(&his).await.unwrap(), HubReply::Done(_)));
     assert_eq!(labels(&anna, 1).await.note, Some(sealed("his")));
     let blind = action(1, HubChange::Note(None), None);
-    assert!(matches!(anna.keep(&blind).await, Err(HubError::Other(_))), "a note was seen or not");
+    assert!(matches!(anna.keep(&blind).await, Err(HubError::Unfit(_))), "a note was seen or not");
 }
 
 async fn an_undo_holds_only_where_nothing_else_happened_since(world: &impl World) {

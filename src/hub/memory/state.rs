@@ -263,7 +263,7 @@ impl StoreState {
     ) -> Result<HubReply, HubError> {
         let kind = action.change.kind();
         if matches!(action.change, HubChange::Note(_)) && action.was.is_none() {
-            return Err(HubError::Other(String::from("a note needs the version that was seen")));
+            return Err(HubError::Unfit(String::from("a note needs the version that was seen")));
         }
         if action.session.is_some_and(|id| !self.sessions.contains_key(&id)) {
             return Err(HubError::NotListed);
