@@ -79,7 +79,7 @@ pub trait Hub: Send + Sync + 'static {
     fn woken(&self) -> impl Future<Output = Result<(), HubError>> + Send;
 }
 
-/// What a process is to the others.
+/// What a process is to the others, and the right that a user needs for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberRole {
     /// Asks Yoti, and has no screen.

@@ -14,10 +14,11 @@ pub(crate) use super::option::ConfigOption;
 use super::option::{Declared, FLAGS, Layers, Section, SectionInfo, options};
 use super::value::{
     Alarm, Breakpoints, Chords, Clipboard, Desktop, OrOff, Percent, Pictures, ProgramLine, Rate,
-    Scheme, SharedRole, Value,
+    Scheme, Value,
 };
 use crate::domain::assessment::rules::PassRule;
 use crate::domain::personal::Privacy;
+use crate::hub::MemberRole;
 
 options! {
     /// Flags and variables only
@@ -99,7 +100,7 @@ options! {
         /// Share the list with other machines: the address of a PostgreSQL database, without a password
         shared_store: Option<String>, example "postgres://jane@db.example/branchwatch?schema=sandbox";
         /// What this machine does there: poller, desk or viewer
-        shared_role: SharedRole = "desk", example "poller";
+        shared_role: MemberRole = "desk", example "poller";
         /// A program, without a shell, that prints the database password
         shared_password_command: Option<ProgramLine>, example ["op", "read", "op://ops/branchwatch/db"], otherwise "PGPASSWORD, or PGPASSFILE";
         /// Trust only database servers whose certificate one of these authorities has signed: PEM

@@ -17,6 +17,7 @@ use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
 use crate::domain::session::wire_enum::CheckType;
 use crate::domain::span::{exact, parse_span};
+use crate::hub::MemberRole;
 
 /// The value of an option.
 pub trait Value: Sized {
@@ -330,7 +331,7 @@ choices! {
     Alarm: Reject = "reject", TurnedAway = "turned_away", DueToday = "due_today";
     Desktop: Osc9 = "osc9", Osc777 = "osc777";
     Scheme: Signature = "signature", Bearer = "bearer";
-    SharedRole: Poller = "poller", Desk = "desk", Viewer = "viewer";
+    MemberRole: Poller = "poller", Desk = "desk", Viewer = "viewer";
 }
 
 /// How the picture of a media is drawn.
@@ -354,17 +355,6 @@ pub enum Alarm {
     /// An applicant was perhaps turned away.
     TurnedAway,
     DueToday,
-}
-
-/// What a machine does beside a shared store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SharedRole {
-    /// It asks Yoti, also where nobody looks at it.
-    Poller,
-    /// It shows, and asks only where there is no poller.
-    Desk,
-    /// It shows, and never asks.
-    Viewer,
 }
 
 /// How a desktop is told.

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::HubError;
 
-pub use admin::{HubRight, MemberLine, members, set_right};
+pub use admin::{MemberLine, members, set_right};
 pub use connect::{Connector, TlsRoots};
 pub use migrate::{migrate, migration_text};
 pub use schema_name::SchemaName;

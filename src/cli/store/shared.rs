@@ -17,10 +17,9 @@ use crate::cli::exit::{self, Failure};
 use crate::cli::output::{data, talk};
 use crate::cli::setup;
 use crate::config::Config;
-use crate::config::value::SharedRole;
 use crate::desk::{DeskSeal, SharedStore};
 use crate::hub::postgres::{
-    Connector, HubRight, SchemaName, TlsRoots, members, migrate, migration_text, set_right,
+    Connector, SchemaName, TlsRoots, members, migrate, migration_text, set_right,
 };
 use crate::hub::{Hub, HubError, Member, MemberRole};
 use crate::regular_file;
@@ -61,14 +60,9 @@ pub(in crate::cli) fn shared(
 }
 
 fn member(config: &Config) -> Member {
-    let role = match config.application.shared_role {
-        SharedRole::Poller => MemberRole::Poller,
-        SharedRole::Desk => MemberRole::Desk,
-        SharedRole::Viewer => MemberRole::Viewer,
-    };
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let program = concat!("branchwatch ", env!("CARGO_PKG_VERSION")).to_owned();
-    Member { role, host: shown_str(host.trim(), 64), program }
+    Member { role: config.application.shared_role, host: shown_str(host.trim(), 64), program }
 }
 
 fn wrong(why: impl std::fmt::Display) -> Failure {
@@ -228,11 +222,11 @@ pub(super) async fn run(global: &Global, what: &SharedStoreCommand) -> Result<u8
     Ok(exit::OK)
 }
 
-const fn right(role: StoreRight) -> HubRight {
+const fn right(role: StoreRight) -> MemberRole {
     match role {
-        StoreRight::Poller => HubRight::Poller,
-        StoreRight::Desk => HubRight::Desk,
-        StoreRight::Viewer => HubRight::Viewer,
+        StoreRight::Poller => MemberRole::Poller,
+        StoreRight::Desk => MemberRole::Desk,
+        StoreRight::Viewer => MemberRole::Viewer,
     }
 }
 

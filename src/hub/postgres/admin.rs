@@ -4,7 +4,7 @@ use tokio_postgres::types::Type;
 
 use super::connect::simple;
 use super::{Connector, decode, run};
-use crate::hub::HubError;
+use crate::hub::{HubError, MemberRole};
 
 /// A process that was heard of lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,34 +46,11 @@ pub async fn members(connector: &Connector) -> Result<Vec<MemberLine>, HubError>
     rows.iter().map(line).collect()
 }
 
-/// What an operator may be granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HubRight {
-    /// Look at the list, and change nothing.
-    Viewer,
-    /// Change labels, add and remove sessions.
-    Desk,
-    /// Hold leases and ask Yoti for the sessions.
-    Poller,
-}
-
-impl HubRight {
-    /// The word for it in the name of its role.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Desk => "desk",
-            Self::Poller => "poller",
-        }
-    }
-}
-
 /// Gives a login role of the server a right in the shared store, or takes it away.
 pub async fn set_right(
     connector: &Connector,
     user: &str,
-    right: HubRight,
+    right: MemberRole,
     has: bool,
 ) -> Result<(), HubError> {
     let client = connector.client().await?;
