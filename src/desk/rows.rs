@@ -8,9 +8,8 @@ use uuid::Uuid;
 use super::seal::DeskSeal;
 use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
-use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::{Answers, Letter, Part};
+use crate::domain::session::parts::{AnswerPart, Answers, Part};
 use crate::domain::watchlist::annotations::{
     Acknowledged, AnnotationChange, Annotations, Made, OwnAction,
 };
@@ -80,13 +79,12 @@ impl SealedRows<'_> {
             let now = session.brief.fingerprint(part);
             now.is_none() || now != known.brief.fingerprint(part)
         };
-        let answers = raw_parts(&detail.answers).filter(|(part, ..)| is_new(*part)).map(
-            |(part, raw, fetched_at)| {
-                let place = self.answer_place(id, part, epoch, fetched_at);
-                let body = self.seal.close(place, raw.as_bytes())?;
-                Some(HubAnswer { part, epoch, fetched_at, body })
-            },
-        );
+        let news = detail.answers.parts().filter(|one| is_new(one.part));
+        let answers = news.map(|AnswerPart { part, raw, fetched_at }| {
+            let place = self.answer_place(id, part, epoch, fetched_at);
+            let body = self.seal.close(place, raw.as_bytes())?;
+            Some(HubAnswer { part, epoch, fetched_at, body })
+        });
         let later = detail.timeline.iter().enumerate().skip(known.events);
         let events = later.map(|(number, event)| {
             let number = i32::try_from(number).ok()?;
@@ -196,15 +194,10 @@ impl SealedRows<'_> {
         brief: &Brief,
         detail: &HubDetail,
     ) -> Option<(Answers, Vec<TimelineEvent>)> {
-        let mut answers = Answers {
-            letter: brief.letter.not_set_at().map_or(Letter::NotKnown, Letter::NotSet),
-            missing_since: brief.missing_since(),
-            visit_notified_at: brief.visit_notified_at(),
-            ..Answers::default()
-        };
+        let mut answers = brief.answers_without_text();
         for HubAnswer { part, epoch, fetched_at, body } in &detail.answers {
             let place = self.answer_place(id, *part, *epoch, *fetched_at);
-            reread(&mut answers, id, name(*part), self.seal.open_text(place, body)?, *fetched_at);
+            reread(&mut answers, id, part.name(), self.seal.open_text(place, body)?, *fetched_at);
         }
         let event = |HubEvent { number, body }: &HubEvent| {
             let text = self.seal.open(self.place(id, &format!("event {number}")), body)?;
@@ -269,26 +262,5 @@ impl SealedRows<'_> {
 
     fn line_place(&self, action: Uuid) -> String {
         format!("{} action {action}", self.store)
-    }
-}
-
-fn raw_parts(answers: &Answers) -> impl Iterator<Item = (Part, &str, Timestamp)> {
-    fn of<T>(part: Part, answer: &Answer<T>) -> (Part, &str, Timestamp) {
-        (part, &answer.raw, answer.fetched_at)
-    }
-    let letter = match &answers.letter {
-        Letter::Set(answer) => Some(of(Part::Letter, answer)),
-        Letter::NotKnown | Letter::NotSet(_) => None,
-    };
-    let session = answers.session.as_deref().map(|answer| of(Part::Session, answer));
-    let configuration = answers.configuration.as_deref().map(|a| of(Part::Configuration, a));
-    session.into_iter().chain(configuration).chain(letter)
-}
-
-const fn name(part: Part) -> &'static str {
-    match part {
-        Part::Session => "session",
-        Part::Configuration => "configuration",
-        Part::Letter => "letter",
     }
 }

@@ -30,7 +30,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::observation::Unchanged;
-use crate::domain::session::parts::{Answers, Part};
+use crate::domain::session::parts::{Answers, Letter, Part};
 use crate::domain::session::wire_enum::{CheckType, RequirementType, SessionState};
 
 /// Number of the way in which a brief was made: it grows when the same answers make another one, so
@@ -234,6 +234,17 @@ impl Brief {
     #[must_use]
     pub fn visit_notified_at(&self) -> Option<Timestamp> {
         self.times.get(TimeOf::VisitNotified)
+    }
+
+    /// What the answers say that has no text of its own: what is not there, and what was only notified.
+    #[must_use]
+    pub fn answers_without_text(&self) -> Answers {
+        Answers {
+            letter: self.letter.not_set_at().map_or(Letter::NotKnown, Letter::NotSet),
+            missing_since: self.missing_since(),
+            visit_notified_at: self.visit_notified_at(),
+            ..Answers::default()
+        }
     }
 
     /// What the list needs of the timeline.

@@ -10,9 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::detail_rows::reread;
-use super::write::AnswerPart;
 use crate::domain::events::change::TimelineEvent;
-use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::detail::Detail;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -32,8 +30,8 @@ struct AnswerText {
 
 pub(super) fn packed(detail: &Detail) -> Vec<u8> {
     let Detail { answers, timeline } = detail;
-    let parts = AnswerPart::all(answers).map(|part| AnswerText {
-        part: part.name.to_owned(),
+    let parts = answers.parts().map(|part| AnswerText {
+        part: part.part.name().to_owned(),
         raw: part.raw.to_owned(),
         fetched_at: part.fetched_at,
     });
@@ -49,13 +47,7 @@ pub(super) fn unpacked(session: &WatchedSession, packed: &[u8]) -> Detail {
     let read = DeflateDecoder::new(packed).read_to_end(&mut text);
     let text = read.ok().and_then(|_| serde_json::from_slice::<DetailText>(&text).ok());
     let Some(text) = text else { return Detail::default() };
-    let brief = &session.brief;
-    let mut answers = Answers {
-        letter: brief.letter.not_set_at().map_or(Letter::NotKnown, Letter::NotSet),
-        missing_since: brief.missing_since(),
-        visit_notified_at: brief.visit_notified_at(),
-        ..Answers::default()
-    };
+    let mut answers = session.brief.answers_without_text();
     for AnswerText { part, raw, fetched_at } in text.answers {
         reread(&mut answers, session.id(), &part, raw, fetched_at);
     }

@@ -133,7 +133,7 @@ impl SavedSessions {
         // When it is due next, and whether its detail is at hand, is not stored.
         let answered = |s: &&Arc<WatchedSession>| {
             let same = |was: &Arc<WatchedSession>| {
-                was.poll.last_ok.get() == s.poll.last_ok.get() && Arc::ptr_eq(&was.brief, &s.brief)
+                was.poll.last_ok == s.poll.last_ok && Arc::ptr_eq(&was.brief, &s.brief)
             };
             !self.held(s.id()).is_some_and(same)
         };

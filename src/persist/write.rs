@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::PersistError;
@@ -13,9 +12,8 @@ use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
 use super::rows::{AnswerMark, FoundRow, Manifest, SessionRow};
 use crate::domain::events::change::TimelineEvent;
-use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::{Answers, Letter};
+use crate::domain::session::parts::{AnswerPart, Part};
 use crate::domain::watchlist::detail::TIMELINE_CAP;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
@@ -32,30 +30,6 @@ pub(super) struct Write<'a> {
     pub(super) copy: Option<JournalContents>,
     /// Whether there are fewer rows than the header counts, once it was needed.
     pub(super) lacks: Option<bool>,
-}
-
-/// One answer of a session as its row.
-pub(super) struct AnswerPart<'a> {
-    pub(super) name: &'static str,
-    pub(super) raw: &'a str,
-    pub(super) fetched_at: Timestamp,
-}
-
-impl<'a> AnswerPart<'a> {
-    fn of<T>(name: &'static str, answer: &'a Answer<T>) -> Self {
-        Self { name, raw: &answer.raw, fetched_at: answer.fetched_at }
-    }
-
-    pub(super) fn all(answers: &'a Answers) -> impl Iterator<Item = Self> {
-        let letter = match &answers.letter {
-            Letter::Set(answer) => Some(Self::of("letter", answer)),
-            Letter::NotKnown | Letter::NotSet(_) => None,
-        };
-        let session = answers.session.as_ref().map(|answer| Self::of("session", answer));
-        let configuration =
-            answers.configuration.as_ref().map(|answer| Self::of("configuration", answer));
-        session.into_iter().chain(configuration).chain(letter)
-    }
 }
 
 /// What of a session is written.
@@ -174,15 +148,15 @@ impl<'a> Write<'a> {
         // Of a row that cannot be read, and that the journal does not have, this is all that is known.
         let kept = (what == Saving::All || row.kept == 0) && row.take(ListRecord::of(watched));
         let storage = watched.storage;
-        let erased = storage.erased_at.get().is_some()
-            && storage.erased_at.get() != row.storage.erased_at.get();
+        let erased =
+            storage.erased_at.get().is_some() && storage.erased_at != row.storage.erased_at;
         // What was stored beside what is not believed must not be believed later.
         let believed = row.storage.fault.is_some() && storage.fault.is_none();
         if erased || believed {
             row.storage.fault = None;
             self.empty(position, &mut row.manifest)?;
         }
-        row.storage.erased_at = storage.erased_at.get().into();
+        row.storage.erased_at = storage.erased_at;
         row.missing_since = watched.brief.missing_since();
         row.visit_notified_at = watched.brief.visit_notified_at();
         row.letter_not_set_at = watched.brief.letter.not_set_at();
@@ -192,7 +166,7 @@ impl<'a> Write<'a> {
         row.last_ok = watched.poll.last_ok.get();
         row.brief = Some(Arc::clone(&watched.brief));
         if let Some(detail) = &watched.detail {
-            for part in AnswerPart::all(&detail.answers) {
+            for part in detail.answers.parts() {
                 self.put_answer(position, id, &part, &mut row.manifest, what)?;
             }
         }
@@ -215,11 +189,11 @@ impl<'a> Write<'a> {
         manifest: &mut Manifest,
         what: Saving,
     ) -> Result<(), PersistError> {
-        let known = manifest.answers.get_mut(part.name);
+        let known = manifest.answers.get_mut(part.part.name());
         match known {
             Some(mark) if mark.fetched_at == part.fetched_at => return Ok(()),
             // The result itself stays with the time at which its clocks were read.
-            Some(_) if what == Saving::Times && part.name == "session" => return Ok(()),
+            Some(_) if what == Saving::Times && part.part == Part::Session => return Ok(()),
             Some(mark) if what == Saving::Times => {
                 mark.fetched_at = part.fetched_at;
                 return Ok(());
@@ -227,7 +201,7 @@ impl<'a> Write<'a> {
             _ => {}
         }
         let version = self.header.next();
-        let place = answer_place(&self.header.store, id, part.name, version);
+        let place = answer_place(&self.header.store, id, part.part.name(), version);
         let body = self.vault.close(place, part.raw.as_bytes()).map_err(PersistError::sealing)?;
         let number = i64::try_from(version).unwrap_or(i64::MAX);
         self.sql
@@ -235,9 +209,9 @@ impl<'a> Write<'a> {
                 "INSERT INTO answer (session, part, version, body) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (session, part) DO UPDATE SET version = ?3, body = ?4",
             )?
-            .execute(params![position, part.name, number, body])?;
+            .execute(params![position, part.part.name(), number, body])?;
         let mark = AnswerMark { version, fetched_at: part.fetched_at };
-        manifest.answers.insert(part.name.to_owned(), mark);
+        manifest.answers.insert(part.part.name().to_owned(), mark);
         Ok(())
     }
 

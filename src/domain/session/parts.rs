@@ -30,6 +30,30 @@ impl Part {
             Self::Letter => "/instructions",
         }
     }
+
+    /// What it is called where answers are stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Configuration => "configuration",
+            Self::Letter => "letter",
+        }
+    }
+}
+
+/// The text of one part, as it is stored and handed on.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerPart<'a> {
+    pub part: Part,
+    pub raw: &'a str,
+    pub fetched_at: Timestamp,
+}
+
+impl<'a> AnswerPart<'a> {
+    fn of<T>(part: Part, answer: &'a Answer<T>) -> Self {
+        Self { part, raw: &answer.raw, fetched_at: answer.fetched_at }
+    }
 }
 
 /// What is known of the letter.
@@ -88,6 +112,18 @@ impl Answers {
     #[must_use]
     pub fn configuration(&self) -> Option<&Configuration> {
         self.configuration.as_ref().map(|answer| &answer.value)
+    }
+
+    /// All parts that have a text.
+    pub fn parts(&self) -> impl Iterator<Item = AnswerPart<'_>> {
+        let letter = match &self.letter {
+            Letter::Set(answer) => Some(AnswerPart::of(Part::Letter, answer)),
+            Letter::NotKnown | Letter::NotSet(_) => None,
+        };
+        let session = self.session.as_ref().map(|answer| AnswerPart::of(Part::Session, answer));
+        let configuration = self.configuration.as_ref();
+        let configuration = configuration.map(|answer| AnswerPart::of(Part::Configuration, answer));
+        session.into_iter().chain(configuration).chain(letter)
     }
 
     /// The letter, if it is set.
