@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tracing::level_filters::LevelFilter;
+use zeroize::Zeroizing;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -35,7 +36,7 @@ use crate::telemetry::{self, LogPlace};
 use crate::text::shown_str;
 
 /// A password manager may have to be unlocked.
-const KEY_COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+const SECRET_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
@@ -164,16 +165,23 @@ pub(super) fn signing_key(source: &KeySource) -> Result<Arc<SigningKey>, KeyErro
 }
 
 fn printed(command: &KeyCommand) -> Result<SigningKey, KeyError> {
-    let program = &command.program;
+    let KeyCommand { program, arguments } = command;
     let wrong = |how: String| KeyError::Command { program: shown_str(program, 200), how };
-    let ended = program::output(program, &command.arguments, KEY_COMMAND_TIMEOUT, MAX_BYTES);
+    let pem = secret_of(program, arguments, MAX_BYTES).map_err(wrong)?;
+    SigningKey::from_pem(&pem).map_err(|why| wrong(format!("printed no usable key ({why})")))
+}
+
+/// What a program of the configuration prints that nobody else may read; else what went wrong.
+pub(super) fn secret_of(
+    program: &str,
+    arguments: &[String],
+    most: u64,
+) -> Result<Zeroizing<Vec<u8>>, String> {
+    let ended = program::output(program, arguments, SECRET_TIMEOUT, most);
     // Called from code that is not async: the other threads of the runtime go on meanwhile.
     let ended = block_in_place(|| Handle::current().block_on(ended));
-    let (status, pem) = ended.map_err(|why| wrong(why.to_string()))?;
-    if !status.success() {
-        return Err(wrong(format!("ended with {status}")));
-    }
-    SigningKey::from_pem(&pem).map_err(|why| wrong(format!("printed no usable key ({why})")))
+    let (status, printed) = ended.map_err(|why| why.to_string())?;
+    if status.success() { Ok(printed) } else { Err(format!("ended with {status}")) }
 }
 
 /// `None` with `--offline`: then no key is needed.

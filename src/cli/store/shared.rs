@@ -3,10 +3,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::runtime::Handle;
-use tokio::task::block_in_place;
 use tokio_postgres::Config as Database;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -23,11 +20,8 @@ use crate::hub::postgres::{
 };
 use crate::hub::{Hub, HubError, Member, MemberRole};
 use crate::regular_file;
-use crate::runtime::program;
 use crate::text::shown_str;
 
-/// A program that prints the password has this long.
-const PASSWORD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The most bytes of what such a program prints.
 const MAX_BYTES: u64 = 64 * 1_024;
 /// The most bytes of a file of passwords or certificates.
@@ -111,17 +105,11 @@ fn password(config: &Config, database: &Database) -> Result<Option<String>, Fail
     if let Some(line) = &config.application.shared_password_command
         && let Some((program, arguments)) = line.0.split_first()
     {
-        let ended = program::output(program, arguments, PASSWORD_TIMEOUT, MAX_BYTES);
-        // Called from code that is not async: the other threads of the runtime go on meanwhile.
-        let ended = block_in_place(|| Handle::current().block_on(ended));
         let failed = |how: String| {
             wrong(format!("shared_password_command {}: {how}", shown_str(program, 200)))
         };
-        let (status, printed) = ended.map_err(|why| failed(why.to_string()))?;
-        if !status.success() {
-            return Err(failed(format!("ended with {status}")));
-        }
-        let text = String::from_utf8(printed.to_vec()).map_err(|why| failed(why.to_string()))?;
+        let printed = setup::secret_of(program, arguments, MAX_BYTES).map_err(failed)?;
+        let text = str::from_utf8(&printed).map_err(|why| failed(why.to_string()))?;
         return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if let Ok(password) = std::env::var("PGPASSWORD") {
