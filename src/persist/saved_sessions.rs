@@ -89,8 +89,7 @@ impl SavedSessions {
 
     fn gone(&self, snapshot: &Snapshot) -> Vec<SessionId> {
         let held = self.watched.iter().chain(self.archived.iter()).map(|s| s.id());
-        let stays = |id| snapshot.sessions.get(id).is_some() || snapshot.archived.get(id).is_some();
-        held.filter(|id| !stays(*id)).collect()
+        held.filter(|id| snapshot.watched(*id).is_none()).collect()
     }
 
     /// What the operator did that is not saved, for the process that has taken the store. What was

@@ -25,8 +25,7 @@ impl Store {
     /// On the list, or among the archived ones.
     #[must_use]
     pub fn watched(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
-        let listed = self.current.sessions.get(id);
-        listed.or_else(|| self.current.archived.get(id))
+        self.current.watched(id)
     }
 
     /// In its place, on the list or among the archived ones.

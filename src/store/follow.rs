@@ -67,9 +67,7 @@ impl Store {
             }
             self.dirty = true;
         }
-        let known = |id: &SessionId| {
-            self.current.sessions.get(*id).is_some() || self.current.archived.get(*id).is_some()
-        };
+        let known = |id: &SessionId| self.current.watched(*id).is_some();
         let gone: Vec<SessionId> = gone.into_iter().filter(known).collect();
         if !(relisted.is_empty() && gone.is_empty()) {
             self.remove(&gone);
@@ -95,9 +93,7 @@ impl Store {
 
     /// Theirs with how polling goes here, or ours where theirs says nothing new.
     fn merged(&self, theirs: WatchedSession) -> Merged {
-        let (listed, archived) = (&self.current.sessions, &self.current.archived);
-        let id = theirs.id();
-        let Some(ours) = listed.get(id).or_else(|| archived.get(id)) else {
+        let Some(ours) = self.current.watched(theirs.id()) else {
             return Merged::Other(Arc::new(theirs));
         };
         let (content, asked) = (same(ours, &theirs), ours.poll.last_ok);

@@ -209,6 +209,14 @@ pub struct Snapshot {
     pub health: Arc<Health>,
 }
 
+impl Snapshot {
+    /// A session of the list or of those that were archived.
+    #[must_use]
+    pub fn watched(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
+        self.sessions.get(id).or_else(|| self.archived.get(id))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
