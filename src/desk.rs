@@ -28,7 +28,7 @@ use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::unsent::UnsentStore;
 use crate::hub::{Hub, HubCursor, HubError, Member};
-use crate::refresh::Command;
+use crate::refresh::{self, Command};
 #[cfg(not(feature = "postgres"))]
 pub use NoSharedStore as SharedStore;
 #[cfg(feature = "postgres")]
@@ -54,8 +54,9 @@ pub trait HubConnector: Send + Sync + 'static {
 /// How a desk reaches the rest of its process.
 #[derive(Debug)]
 pub struct DeskLinks {
+    /// Where the details of the sessions are read.
     pub details: Arc<dyn DetailSource>,
-    /// Where it is kept what waits for the shared store.
+    /// Where what waits for the shared store is kept.
     pub unsent: Arc<dyn UnsentStore>,
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     pub commands: mpsc::Sender<Command>,
@@ -88,12 +89,7 @@ pub struct DeskTask<K, C> {
     /// Requests a second that this machine's configuration allows.
     pub max_rps: f64,
     pub clock: C,
-    /// Where the details of the sessions are read.
-    pub details: Arc<dyn DetailSource>,
-    /// Where it is kept what waits for the shared store.
-    pub unsent: Arc<dyn UnsentStore>,
-    pub snapshots: watch::Receiver<Arc<Snapshot>>,
-    pub commands: mpsc::Sender<Command>,
+    pub links: DeskLinks,
 }
 
 /// What is remembered of a shared store from one connection to the next.
@@ -106,20 +102,15 @@ struct DeskState {
 }
 
 impl<K: HubConnector, C: Clock> DeskTask<K, C> {
-    /// Until cancelled. While the shared store is away the list goes on from the local one, nobody is
-    /// asked beyond the leases, and what operators change waits.
+    /// Until cancelled. While the shared store is away the list goes on from the local one, requests
+    /// end with the leases, and what operators change waits.
     pub async fn run(self, cancelled: CancellationToken) {
         let (relay, changed) = mpsc::channel(BATCHES);
-        let (to, mut published) = mpsc::channel(1);
-        for command in [Command::Share(relay), Command::Flush(to)] {
-            if self.commands.send(command).await.is_err() {
-                return;
-            }
-        }
+        self.tell(Command::Share(relay)).await;
         // From here on the snapshots say whether another process holds the local store.
-        let _version = published.recv().await;
-        let waiting = WaitingChanges::new(Arc::clone(&self.unsent));
-        let received = waiting.receive(changed, &self.commands);
+        refresh::published(&self.links.commands).await;
+        let waiting = WaitingChanges::new(Arc::clone(&self.links.unsent));
+        let received = waiting.receive(changed, &self.links.commands);
         tokio::join!(received, self.connects(&waiting, &cancelled));
     }
 
@@ -132,7 +123,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
             let done = if waiting.take_up().await {
                 self.in_step(&mut state, waiting, cancelled).await
             } else {
-                waiting.tell(&self.commands).await;
+                waiting.tell(&self.links.commands).await;
                 Ok(())
             };
             // What was sent waits no longer, however the connection ended.
@@ -142,7 +133,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
                 if waiting.is_away(Some(&why)) {
                     tracing::warn!(%why, "the shared store cannot be used");
                 }
-                waiting.tell(&self.commands).await;
+                waiting.tell(&self.links.commands).await;
             }
             if begun.elapsed() > LONGEST {
                 pause = FIRST;
@@ -155,13 +146,13 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     }
 
     /// Waits while another process of this machine holds the local store: that one is the desk.
-    /// False: this was cancelled before the time was over.
+    /// False: the program ends before it does.
     async fn holds_the_list(
         &self,
         waiting: &WaitingChanges,
         cancelled: &CancellationToken,
     ) -> bool {
-        let mut snapshots = self.snapshots.clone();
+        let mut snapshots = self.links.snapshots.clone();
         if snapshots.borrow().health.beside {
             waiting.leave().await;
         }
@@ -174,6 +165,6 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
 
     /// The refresh task has ended where this cannot be told.
     async fn tell(&self, command: Command) {
-        let _ended = self.commands.send(command).await;
+        let _ended = self.links.commands.send(command).await;
     }
 }

@@ -42,7 +42,7 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::store::Store;
-use shards::{LabelNews, ShardNews};
+use shards::{ShardNews, SharedNews};
 
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub enum Command {
     /// What the shared store leaves to this process.
     Shards(ShardNews),
     /// What was learned on other machines, and what operators have changed there.
-    Merge(ListChanges, Vec<LabelNews>),
+    Merge(SharedNews),
     /// Why the shared store cannot be used, for the header; `None`: it can.
     SharedTrouble(Option<String>),
     /// Tell the API log to this channel.
@@ -108,7 +108,7 @@ impl Command {
             | Self::StoreTrouble(_)
             | Self::StoreDamage(_)
             | Self::StoreFaults(_)
-            | Self::Merge(..)
+            | Self::Merge(_)
             | Self::SharedTrouble(_)
             | Self::NobodyPolls(_) => true,
             // A notification shows at once where it changes a session.
@@ -179,7 +179,7 @@ pub struct Settings {
     pub learn: bool,
     /// True while another process asks for the same sessions.
     pub following: bool,
-    /// Nobody is asked before a shared store has said for whom.
+    /// Requests begin when a shared store has said which sessions are this process's.
     pub shared: bool,
     pub seed: u64,
     /// Whose changes the operator's are; `None`: not known.
@@ -212,6 +212,14 @@ impl Default for Settings {
             operator: None,
             clock_speed: 1.0,
         }
+    }
+}
+
+/// Waits until what the commands sent before have done is published, or the task has ended.
+pub async fn published(commands: &mpsc::Sender<Command>) {
+    let (to, mut version) = mpsc::channel(1);
+    if commands.send(Command::Flush(to)).await.is_ok() {
+        version.recv().await;
     }
 }
 

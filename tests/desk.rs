@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
-use branchwatch::desk::{DeskSeal, DeskTask, HubConnector};
+use branchwatch::desk::{DeskLinks, DeskSeal, DeskTask, HubConnector};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
@@ -195,10 +195,12 @@ impl World {
             member: Member { role, host: name.to_owned(), program: "test".to_owned() },
             max_rps: 5.0,
             clock: *clock,
-            details: Arc::new(NothingStored),
-            unsent,
-            snapshots: snapshots.clone(),
-            commands: commands.clone(),
+            links: DeskLinks {
+                details: Arc::new(NothingStored),
+                unsent,
+                snapshots: snapshots.clone(),
+                commands: commands.clone(),
+            },
         };
         let desk = desk.run(end.clone());
         let tasks = vec![tokio::spawn(refresh), tokio::spawn(desk)];
@@ -695,7 +697,7 @@ async fn what_a_command_changes_while_nothing_runs_is_sent_by_the_next_run() {
     assert_eq!(
         UnsentBeside { location: alone }.read().unwrap().len(),
         0,
-        "nobody is to hear of it"
+        "no other machine hears of it"
     );
 }
 

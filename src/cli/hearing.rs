@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -21,7 +20,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::wire;
 use crate::persist;
-use crate::refresh::{Command, Settings};
+use crate::refresh::{self, Command, Settings};
 use crate::runtime::alerts;
 use crate::runtime::engine::{Engine, LoadedStore, StoreRole};
 
@@ -137,10 +136,7 @@ impl Hearing {
 
     /// Waits until all that were named have answered.
     pub(super) async fn answered(&mut self) {
-        let (to, mut published) = mpsc::channel(1);
-        if self.command(Command::Flush(to)).await.is_ok() {
-            published.recv().await;
-        }
+        refresh::published(&self.engine.commands).await;
         let mut snapshots = self.engine.snapshots.clone();
         let open = std::mem::take(&mut self.open);
         let all =

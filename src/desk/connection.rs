@@ -28,6 +28,7 @@ const BEAT: Duration = Duration::from_secs(2);
 const PULL: Duration = Duration::from_secs(15);
 /// What was learned is sent at most this often.
 const SEND: Duration = Duration::from_millis(100);
+
 /// One connection, and what belongs to it alone.
 pub(super) struct DeskConnection<'a, K: HubConnector, C> {
     pub(super) desk: &'a DeskTask<K, C>,
@@ -58,8 +59,8 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
         connection.pull(state).await?;
         connection.add_what_is_missing(state).await?;
         let _news = waiting.is_away(None);
-        waiting.tell(&self.commands).await;
-        let mut ticks = DeskTicks::new(self.snapshots.clone());
+        waiting.tell(&self.links.commands).await;
+        let mut ticks = DeskTicks::new(self.links.snapshots.clone());
         loop {
             connection.send_waiting(state).await?;
             match ticks.next(&*hub, waiting, cancelled).await? {
@@ -73,7 +74,7 @@ impl<K: HubConnector, C: Clock> DeskTask<K, C> {
     }
 }
 
-/// What is to be done next.
+/// What comes next on a connection.
 enum Turn {
     Beat,
     Pull,
@@ -148,7 +149,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
 
     /// What was learned and changed last is sent, and another may go on at once.
     async fn end(&mut self, state: &mut DeskState) -> Result<(), HubError> {
-        if !self.desk.snapshots.borrow().health.beside {
+        if !self.desk.links.snapshots.borrow().health.beside {
             self.waiting.all_in.cancelled().await;
         }
         self.send_waiting(state).await?;
@@ -223,7 +224,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
         Ok(())
     }
 
-    /// Sends one; with what is to be sent in its place.
+    /// Sends one change. Returns what has to be sent in its place.
     async fn send(
         &self,
         waiting: &UnsentChange,
@@ -288,7 +289,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
     }
 
     async fn stays_here(&self, why: String) {
-        self.waiting.stays_here(why, &self.desk.commands).await;
+        self.waiting.stays_here(why, &self.desk.links.commands).await;
     }
 
     /// What this machine had on its list before it came here goes on everybody's.
@@ -296,7 +297,7 @@ impl<'a, K: HubConnector, C: Clock> DeskConnection<'a, K, C> {
         if !self.joined.may_edit {
             return Ok(());
         }
-        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
+        let snapshot = Arc::clone(&self.desk.links.snapshots.borrow());
         let is_new = |session: &&Arc<WatchedSession>| {
             let id = session.id();
             !state.known.contains_key(&id) && !state.gone.contains(&id)

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::connection::DeskConnection;
@@ -12,11 +11,10 @@ use super::{DeskState, HubConnector};
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{Annotations, OwnAction};
-use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::hub::{Hub, HubCursor, HubDetail, HubError, HubPage, HubRow, Shard};
-use crate::refresh::Command;
-use crate::refresh::shards::LabelNews;
+use crate::refresh::shards::{LabelNews, SharedNews};
+use crate::refresh::{self, Command};
 
 /// The refresh task marks what it has merged within this time.
 const MARKED: Duration = Duration::from_secs(1);
@@ -44,29 +42,21 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         }
     }
 
-    /// Puts what came into the local list; until that is shown.
-    async fn merge(
-        &self,
-        changed: Vec<WatchedSession>,
-        gone: Vec<SessionId>,
-        labels: Vec<LabelNews>,
-    ) {
-        if changed.is_empty() && gone.is_empty() && labels.is_empty() {
+    /// Puts what came into the local list, and returns when it is shown there.
+    async fn merge(&self, news: SharedNews) {
+        if news.changed.is_empty() && news.gone.is_empty() && news.labels.is_empty() {
             return;
         }
         let mut marks = self.waiting.marks.subscribe();
-        let list = ListChanges::Some { changed, gone };
-        self.desk.tell(Command::Merge(list, labels)).await;
+        self.desk.tell(Command::Merge(news)).await;
         // What comes next is laid over this.
-        let (to, mut merged) = mpsc::channel(1);
-        self.desk.tell(Command::Flush(to)).await;
-        let _version = merged.recv().await;
+        refresh::published(&self.desk.links.commands).await;
         // Not for ever: with very much to be sent the mark finds no room.
         let _marked = timeout(MARKED, marks.changed()).await;
     }
 
     async fn take_in(&self, page: HubPage, state: &mut DeskState) -> Result<(), HubError> {
-        let (mut changed, mut labels) = (Vec::new(), Vec::new());
+        let mut news = SharedNews::default();
         let (gone, rows): (Vec<HubRow>, Vec<HubRow>) =
             page.rows.into_iter().partition(|row| row.gone);
         let mut histories: HashMap<SessionId, Vec<OwnAction>> = HashMap::new();
@@ -81,10 +71,10 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
                 let is_known = state.known.contains_key(&row.id);
                 match self.session(row, detail, &mut histories, state) {
                     Some(session) if detail.is_none() && is_known => {
-                        let (entry, own) = ((*session.entry).clone(), (*session.own).clone());
-                        labels.push(LabelNews { entry, own });
+                        let WatchedSession { entry, own, .. } = session;
+                        news.labels.push(LabelNews { entry, own });
                     }
-                    Some(session) => changed.push(session),
+                    Some(session) => news.changed.push(session),
                     None => unread += 1,
                 }
             }
@@ -97,12 +87,12 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         }
         let notes = rows.iter().map(|row| (row.id, row.labels.note_version));
         let notes: Vec<(SessionId, i64)> = notes.collect();
-        let gone: Vec<SessionId> = gone.into_iter().map(|row| row.id).collect();
-        for id in &gone {
-            state.known.remove(id);
-            state.gone.insert(*id);
+        for HubRow { id, .. } in gone {
+            state.known.remove(&id);
+            state.gone.insert(id);
+            news.gone.push(id);
         }
-        self.merge(changed, gone, labels).await;
+        self.merge(news).await;
         // Only now: who wrote a note before this was shown did not see it.
         for (id, version) in notes {
             self.waiting.shows(id, version);
@@ -141,8 +131,8 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         histories: &mut HashMap<SessionId, Vec<OwnAction>>,
         state: &mut DeskState,
     ) -> Option<WatchedSession> {
-        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
-        let ours = snapshot.sessions.get(row.id).or_else(|| snapshot.archived.get(row.id));
+        let snapshot = Arc::clone(&self.desk.links.snapshots.borrow());
+        let ours = snapshot.watched(row.id);
         let answered_at = row.answered_at.map(|at| self.ours(at));
         let mut session = self.rows.session(ours.map(|ours| &**ours), row, detail, answered_at)?;
         let known = state.known.entry(row.id).or_default();

@@ -36,18 +36,7 @@ impl SharedStore {
         cancelled: CancellationToken,
     ) -> JoinHandle<()> {
         let Self { connector, seal, member, max_rps } = self;
-        let DeskLinks { details, unsent, snapshots, commands } = links;
-        let desk = DeskTask {
-            connector,
-            seal,
-            member,
-            max_rps,
-            clock,
-            details,
-            unsent,
-            snapshots,
-            commands,
-        };
+        let desk = DeskTask { connector, seal, member, max_rps, clock, links };
         tokio::spawn(desk.run(cancelled))
     }
 }

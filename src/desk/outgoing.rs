@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use tokio::task::spawn_blocking;
+
 use super::connection::DeskConnection;
 use super::rows::KnownThere;
 use super::{DeskState, HubConnector};
@@ -21,21 +23,18 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
             self.sent = SessionTable::default();
             return Ok(());
         }
-        let epochs: HashMap<Shard, i64> =
-            leases.iter().map(|lease| (lease.shard, lease.epoch)).collect();
-        let snapshot = Arc::clone(&self.desk.snapshots.borrow());
-        let changed: Vec<Arc<WatchedSession>> =
-            snapshot.sessions.since(&self.sent).changed.into_iter().map(Arc::clone).collect();
-        let is_news = |session: &&Arc<WatchedSession>| {
+        let snapshot = Arc::clone(&self.desk.links.snapshots.borrow());
+        let is_news = |session: &&&Arc<WatchedSession>| {
             let known = state.known.get(&session.id());
             let last_ok = session.poll.last_ok.get();
-            epochs.contains_key(&Shard::of(session.id()))
+            epoch_of(&leases, session.id()).is_some()
                 && known.is_some_and(|known| last_ok.is_some() && known.last_ok != last_ok)
         };
+        let changed = snapshot.sessions.since(&self.sent).changed;
         let news: Vec<Arc<WatchedSession>> =
-            changed.iter().filter(is_news).map(Arc::clone).collect();
+            changed.iter().filter(is_news).map(|session| Arc::clone(session)).collect();
         for few in news.chunks(BATCH) {
-            self.publish_few(few, &epochs, &leases, state).await?;
+            self.publish_few(few, &leases, state).await?;
         }
         self.sent = snapshot.sessions.clone();
         Ok(())
@@ -44,17 +43,16 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     async fn publish_few(
         &self,
         few: &[Arc<WatchedSession>],
-        epochs: &HashMap<Shard, i64>,
         leases: &[Lease],
         state: &mut DeskState,
     ) -> Result<(), HubError> {
-        let whole = self.with_details(few);
+        let whole = self.with_details(few).await;
         let mut batch = HubBatch { leases: leases.to_vec(), observations: Vec::new() };
         for session in &whole {
             let (id, answered) = (session.id(), session.poll.last_ok.get());
-            let (Some(epoch), Some(at)) = (epochs.get(&Shard::of(id)), answered) else { continue };
+            let (Some(epoch), Some(at)) = (epoch_of(leases, id), answered) else { continue };
             let known = state.known.entry(id).or_default();
-            let made = self.rows.observation(session, known, *epoch, self.theirs(at));
+            let made = self.rows.observation(session, known, epoch, self.theirs(at));
             batch.observations.extend(made);
         }
         if batch.observations.is_empty() {
@@ -75,11 +73,16 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
     }
 
     /// The sessions with their details: those that are not at hand are read from the local store.
-    fn with_details(&self, few: &[Arc<WatchedSession>]) -> Vec<Arc<WatchedSession>> {
+    async fn with_details(&self, few: &[Arc<WatchedSession>]) -> Vec<Arc<WatchedSession>> {
         let lacking: Vec<SessionId> =
             few.iter().filter(|session| session.detail.is_none()).map(|s| s.id()).collect();
-        let read =
-            if lacking.is_empty() { Ok(Vec::new()) } else { self.desk.details.read(&lacking) };
+        if lacking.is_empty() {
+            return few.to_vec();
+        }
+        let details = Arc::clone(&self.desk.links.details);
+        // It reads from the disk, and the other tasks go on meanwhile.
+        let read = spawn_blocking(move || details.read(&lacking)).await;
+        let read = read.unwrap_or_else(|why| Err(why.to_string()));
         let read: HashMap<SessionId, WatchedSession> = match read {
             Ok(read) => read.into_iter().map(|session| (session.id(), session)).collect(),
             Err(why) => {
@@ -96,4 +99,10 @@ impl<K: HubConnector, C: Clock> DeskConnection<'_, K, C> {
         };
         few.iter().map(whole).collect()
     }
+}
+
+/// The epoch of the lease on the shard of a session; `None`: it is not held.
+fn epoch_of(leases: &[Lease], id: SessionId) -> Option<i64> {
+    let shard = Shard::of(id);
+    leases.iter().find(|lease| lease.shard == shard).map(|lease| lease.epoch)
 }

@@ -166,7 +166,7 @@ impl WaitingChanges {
         self.with().queue.front().cloned()
     }
 
-    /// It was sent; with what is to be sent in its place.
+    /// It was sent. `instead` takes its place, where something has to be sent again.
     pub(super) fn sent(&self, change: &UnsentChange, instead: Option<UnsentChange>) {
         let mut inner = self.with();
         let Some(place) = inner.queue.iter().position(|other| other.action == change.action) else {

@@ -2,7 +2,7 @@
 //!
 //! The server's time is cut into slots. Slot n belongs to the holder of shard n mod [`SHARDS`], who
 //! may send one request in it, for any session of his. A shard that nobody holds leaves its slots
-//! empty, so no second ever holds more than `max_rps` + 1 requests, of whomever they are.
+//! empty, so all processes together never send more than `max_rps` + 1 requests in a second.
 
 use jiff::Timestamp;
 

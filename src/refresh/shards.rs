@@ -1,14 +1,16 @@
 //! What a shared store leaves to this process: shards, and the slots in which it may ask.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::Annotations;
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::watched::WatchEntry;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::hub::lease::{Holding, Shard};
 use crate::hub::slots::Slots;
 
@@ -22,11 +24,22 @@ pub struct ShardNews {
     pub max_rps: f64,
 }
 
+/// What came from other machines.
+#[derive(Clone, Debug, Default)]
+pub struct SharedNews {
+    /// Sessions that are new, or were answered.
+    pub changed: Vec<WatchedSession>,
+    /// Sessions that somebody took off the list.
+    pub gone: Vec<SessionId>,
+    /// Of other sessions only what operators keep.
+    pub labels: Vec<LabelNews>,
+}
+
 /// The labels of a session, as the shared store has them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelNews {
-    pub entry: WatchEntry,
-    pub own: Annotations,
+    pub entry: Arc<WatchEntry>,
+    pub own: Arc<Annotations>,
 }
 
 /// How this process shares the list.

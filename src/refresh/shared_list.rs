@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::shards::{LabelNews, ShardNews, Sharing};
+use super::shards::{LabelNews, ShardNews, SharedNews, Sharing};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -85,21 +85,18 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// What was learned and changed on other machines. Where another process of this machine holds
     /// the local store, that one takes it in.
-    pub(super) fn merge(&mut self, list: ListChanges, labels: Vec<LabelNews>, now: Instant) {
+    pub(super) fn merge(&mut self, news: SharedNews, now: Instant) {
         if self.settings.following {
             return;
         }
-        self.take_list(list, now);
+        let SharedNews { mut changed, gone, labels } = news;
         // Over what is known now: an answer that came meanwhile is newer than what the labels were
         // read beside.
-        let known = self.store.snapshot();
-        let changed = labels.into_iter().filter_map(|LabelNews { entry, own }| {
-            let session = known.sessions.get(entry.id).or_else(|| known.archived.get(entry.id))?;
-            let (entry, own) = (Arc::new(entry), Arc::new(own));
+        changed.extend(labels.into_iter().filter_map(|LabelNews { entry, own }| {
+            let session = self.store.watched(entry.id)?;
             Some(WatchedSession { entry, own, ..WatchedSession::clone(session) })
-        });
-        let changed = changed.collect();
-        self.take_list(ListChanges::Some { changed, gone: Vec::new() }, now);
+        }));
+        self.take_list(ListChanges::Some { changed, gone }, now);
         // An empty batch marks the place behind what operators changed before they saw this.
         if let Some(relay) = self.sharing.as_ref().and_then(|sharing| sharing.relay.as_ref()) {
             let _full = relay.try_send(Vec::new());

@@ -353,7 +353,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::TakeOver(list, to) => self.take_over(list, &to, now),
             Command::Share(to) => self.share(to),
             Command::Shards(news) => self.take_shards(news),
-            Command::Merge(list, labels) => self.merge(list, labels, now),
+            Command::Merge(news) => self.merge(news, now),
             Command::SharedTrouble(trouble) => self.shared_trouble = trouble,
             Command::Traffic(to) => self.tell_traffic(&to),
             Command::Flush(to) => {

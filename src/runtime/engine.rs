@@ -312,14 +312,13 @@ impl StoreTask {
     /// kept before is in the newest snapshot when this returns.
     async fn stand_by(&self) -> mpsc::Receiver<Vec<OutboxMessage>> {
         let (relay, kept) = mpsc::channel(share::BATCHES);
-        let (to, mut published) = mpsc::channel(1);
         // Trouble with writing and reading as the holder is over; who follows tells its own.
         let over = [Command::StoreTrouble(None), Command::StoreDamage(None)];
-        for command in over.into_iter().chain([Command::Relay(relay), Command::Flush(to)]) {
+        for command in over.into_iter().chain([Command::Relay(relay)]) {
             // Where the refresh task has ended, its last snapshot has all of it.
             let _ended = self.commands.send(command).await;
         }
-        let _version = published.recv().await;
+        refresh::published(&self.commands).await;
         kept
     }
 
